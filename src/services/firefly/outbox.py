@@ -51,8 +51,8 @@ class FireflyOutbox:
         for row in self._database.transactions.find(query, {"key": 1, "label.at": 1}):
             at = row["label"]["at"]
             newest = max(newest or at, at)
-            self._database.deliveries.update_one(
-                {"keys": row["key"], "finished_at": {"$lt": at}}, [{"$set": _due_now()}]
+            self._database.deliveries.update_one(  # both may be of the same millisecond
+                {"keys": row["key"], "finished_at": {"$lte": at}}, [{"$set": _due_now()}]
             )
         return newest
 

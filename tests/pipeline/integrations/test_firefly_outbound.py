@@ -164,6 +164,16 @@ def test_an_answer_given_here_is_sent_there_too_but_not_over_another_category(co
     assert firefly.category(7) == "Party"
 
 
+def test_an_answer_in_the_millisecond_in_which_a_delivery_ends_is_sent_too(container, firefly):
+    firefly.add(7, {"journal": 1})
+    [row] = tell(container, inbound())
+    container.firefly_outbound.deliver_due()
+    [delivery] = container.database.deliveries.find()
+    container.feedback.record(row.id, "dining", at=delivery["finished_at"])
+    container.firefly_outbound.deliver_due()
+    assert firefly.category(7) == "Dining out"
+
+
 @pytest.mark.parametrize("fault", [500, 503, 429, 401, 302])
 def test_an_error_there_is_recorded_and_tried_again(container, firefly, fault):
     firefly.add(7, {"journal": 1})
