@@ -97,7 +97,12 @@ class Predictor:
 
         Raises Unavailable without a model.
         """
-        serving, auto_precision = self.champion.current(), self.preferences().auto_precision
+        return self._predict_with(self.champion.current(), transactions, at=at, with_shadow=with_shadow)
+
+    def _predict_with(
+        self, serving: Serving, transactions: Sequence[Transaction], *, at: datetime, with_shadow: bool
+    ) -> list[tuple[Transaction, Prediction]]:
+        auto_precision = self.preferences().auto_precision
         prepared = self.prepare(transactions)
         outcomes = self._outcomes(prepared)
         evidence = self._evidence(prepared, outcomes)
@@ -174,8 +179,9 @@ class Predictor:
 
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]:
         """The predicted transactions, ready to be stored, in the same order. Raises Unavailable."""
-        self.champion.current()  # without a model, no account is made either
-        predicted = self.predict(self.with_canonical_accounts(transactions), at=at, with_shadow=True)
+        serving = self.champion.current()  # first: without a model, no account is made either
+        named = self.with_canonical_accounts(transactions)
+        predicted = self._predict_with(serving, named, at=at, with_shadow=True)
         rows, audit_share = [], self.preferences().audit_share
         for transaction, prediction in predicted:
             identity = fingerprint(transaction)
