@@ -16,9 +16,14 @@ from src.domain.rules import as_plain
 from src.domain.transactions import Edit, MistakeMark, StoredTransaction
 from src.domain.transfers import Link
 from src.web.categories.schemas import CategoryBody, category_body
-from src.web.history.schemas import HistoryItemBody, PastPredictionBody, history_item, past_prediction
-from src.web.history.splits import SplitBody, split_bodies
-from src.web.prediction.schemas import TransactionBody, transaction_body
+from src.web.history.schemas import (
+    EditSidesBody,
+    HistoryItemBody,
+    PastPredictionBody,
+    edit_sides,
+    history_item,
+    past_prediction,
+)
 from src.web.shared.fields import money, utc_text
 
 _BATCH = 200
@@ -33,13 +38,7 @@ class DoubtBody(TypedDict):
     vouched_at: str | None
 
 
-class PastEditBody(TypedDict):
-    act: str
-    at: str
-    before: TransactionBody
-    after: TransactionBody
-    splits_before: list[SplitBody]
-    splits_after: list[SplitBody]
+class PastEditBody(EditSidesBody):
     undone_at: str | None
 
 
@@ -146,15 +145,7 @@ def _mark(mark: MistakeMark) -> DoubtBody:
 
 
 def _edit(edit: Edit) -> PastEditBody:
-    return {
-        "act": edit.act,
-        "at": utc_text(edit.at),
-        "before": transaction_body(edit.before),
-        "after": transaction_body(edit.after),
-        "splits_before": split_bodies(edit.before),
-        "splits_after": split_bodies(edit.after),
-        "undone_at": utc_text(edit.undone_at) if edit.undone_at else None,
-    }
+    return {**edit_sides(edit), "undone_at": utc_text(edit.undone_at) if edit.undone_at else None}
 
 
 def _link(link: Link) -> LinkBody:

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from src.domain.feedback import AnswerState
 from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band, DecidedBy, Prediction
-from src.domain.transactions import Direction, HistoryFilter, StoredTransaction
+from src.domain.transactions import Direction, Edit, HistoryFilter, StoredTransaction
 from src.domain.transfers import Link, LinkKind
 from src.web.analytics.schemas import TotalsBody, with_texts
 from src.web.history.splits import SplitBody, split_bodies
@@ -214,14 +214,28 @@ def past_prediction(prediction: Prediction) -> PastPredictionBody:
     }
 
 
-class EditBody(TypedDict):
+class EditSidesBody(TypedDict):
     act: str
     at: str
     before: Annotated[TransactionBody, Field(description="The fields until then.")]
     after: TransactionBody
     splits_before: list[SplitBody]
     splits_after: list[SplitBody]
+
+
+class EditBody(EditSidesBody):
     undone: bool
+
+
+def edit_sides(edit: Edit) -> EditSidesBody:
+    return {
+        "act": edit.act,
+        "at": utc_text(edit.at),
+        "before": transaction_body(edit.before),
+        "after": transaction_body(edit.after),
+        "splits_before": split_bodies(edit.before),
+        "splits_after": split_bodies(edit.after),
+    }
 
 
 class EditRequest(TransactionChanges):
@@ -260,18 +274,7 @@ def life_body(row: StoredTransaction, links: Sequence[Link]) -> LifeBody:
         "source": row.source,
         "import_id": row.import_id,
         "predictions": [past_prediction(prediction) for prediction in row.predictions],
-        "edits": [
-            {
-                "act": edit.act,
-                "at": utc_text(edit.at),
-                "before": transaction_body(edit.before),
-                "after": transaction_body(edit.after),
-                "splits_before": split_bodies(edit.before),
-                "splits_after": split_bodies(edit.after),
-                "undone": edit.undone_at is not None,
-            }
-            for edit in row.edits
-        ],
+        "edits": [{**edit_sides(edit), "undone": edit.undone_at is not None} for edit in row.edits],
         "transfer_partner": next(iter(partners), None),
         "refunded_by": [link.into for link in others[LinkKind.REFUND] if link.out == row.id],
     }
