@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -51,7 +53,7 @@ def review(
     act_log: ActLog,
 ) -> ResponseReturnValue:
     """The groups that wait for an answer."""
-    values = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
+    values = _filters(request.args)
     errors, skipped = {}, flag(request.args, "skipped")
     try:
         asked = checked(ReviewFilter, values)
@@ -193,7 +195,7 @@ def _changed(
 def _frame(group_review: GroupReview) -> dict[str, Any]:
     """The counts above the list and in the navigation."""
     waiting = group_review.groups.count(most=100)
-    values = {name: request.form[name] for name in _FILTERS if request.form.get(name)}
+    values = _filters(dict(parse_qsl(urlsplit(_back()).query)))  # of the page that the form is on
     with suppress(ValidationError):
         where = checked(ReviewFilter, values).to_domain()
         groups = group_review.counts(where, today=time_zone.today())
@@ -210,6 +212,10 @@ def _waiting(group_review: GroupReview, key: GroupKey) -> ReviewGroup | None:
 
 def _is_live() -> bool:
     return "X-Live" in request.headers
+
+
+def _filters(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: values[name] for name in _FILTERS if values.get(name)}
 
 
 def _back() -> str:

@@ -13,7 +13,6 @@ ORDERS = {
     ReviewOrder.NEWEST: "Newest first",
     ReviewOrder.OLDEST: "Oldest first",
 }
-NOTHING_WAITS = "Nothing of this group needs review any more; another page or tab may have answered it."
 UNDONE = "Undone. The group needs review again."
 SKIPPED = "Put off for a week."
 SHOWN_AGAIN = "The group is listed again."

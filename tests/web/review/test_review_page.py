@@ -96,6 +96,17 @@ def test_a_script_gets_the_changed_card_and_the_counts_alone(client, rows):
     assert "2 groups, 4 transactions to review." in undone
 
 
+def test_a_script_gets_the_counts_of_the_filter_of_its_page(client, rows):
+    key = key_of(client, "corner cafe")
+    answered = send(
+        client, "/review/answers", live=True, key=key, category="pets", next="/review?q=landlord"
+    ).text
+    assert "1 group, 1 transaction to review." in answered
+    act = re.search(r'name="act" value="([^"]+)"', answered)[1]
+    fields = {"key": key, "act": act, "next": "/review?q=cafe&order=oldest"}
+    assert "1 group, 3 transactions to review." in send(client, "/review/undo", live=True, **fields).text
+
+
 def test_a_group_is_put_off_and_listed_again(client, words, rows):
     key = key_of(client, "landlord")
     put_off = send(client, "/review/skip", live=True, key=key).text
