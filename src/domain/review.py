@@ -60,6 +60,7 @@ class GroupKey:
             raise ValueError(str(error)) from None
         if not isinstance(merchant, str) or not isinstance(transaction_id, str | None):
             raise ValueError("not a key")
+        f"{merchant}{transaction_id}".encode()  # half of a character is no text; it raises a ValueError
         if bool(merchant) is bool(transaction_id):
             raise ValueError("a merchant or a transaction")
         return cls(merchant, Direction(direction), transaction_id)

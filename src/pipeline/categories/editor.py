@@ -100,7 +100,7 @@ class CategoryEditor:
         except Exception:
             self.acts.finish(act, rows=0)
             raise
-        if fields.keys() & _DECIDING:
+        if any(getattr(before, name) != getattr(after, name) for name in _DECIDING):
             self._offer(slug, act, at)
         self.acts.finish(act, rows=self.rows.count(slug), keep=True)
         return after, act

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from src.services.transactions.repository import Transactions
 
 EXAMPLES = 3
+WAITING = HistoryFilter(status="needs_review")
 _MOST_ALTERNATIVES = 5
 
 
@@ -53,61 +54,70 @@ class GroupReview:
 
         Raises InvalidInput for a cursor that no page of this order gave, Unavailable.
         """
-        shown, others = self._split(where, today)
-        if skipped:
-            shown, others = others, shown
+        shown, others = self._split(where, today, skipped=skipped)
         ordered, next_cursor = self.groups.ordered(shown, order, limit=limit, cursor=cursor)
         counts = _counts(shown, others)
-        return replace(counts, groups=self._with_details(ordered), next_cursor=next_cursor)
+        return replace(counts, groups=self._with_details(ordered, where), next_cursor=next_cursor)
 
-    def counts(self, where: HistoryFilter, *, today: date) -> ReviewPage:
+    def counts(self, where: HistoryFilter, *, today: date, skipped: bool = False) -> ReviewPage:
         """How much waits, without the groups. Raises Unavailable."""
-        return _counts(*self._split(where, today))
+        return _counts(*self._split(where, today, skipped=skipped))
 
     def usual_categories(self, limit: int) -> list[str]:
         """The categories that the person used most of late. Raises Unavailable."""
         return self.groups.usual_categories(limit)
 
-    def _split(self, where: HistoryFilter, today: date) -> tuple[list[GroupSums], list[GroupSums]]:
-        """The groups that wait, and those that are put off."""
+    def _split(
+        self, where: HistoryFilter, today: date, *, skipped: bool
+    ) -> tuple[list[GroupSums], list[GroupSums]]:
+        """The groups that are put off if `skipped`, else the others; and the rest."""
         hidden, groups = self.skips.until_after(today), self.groups.all(where)
-        off = [group for group in groups if str(group.key) in hidden]
-        return [group for group in groups if str(group.key) not in hidden], off
+        shown = [group for group in groups if (str(group.key) in hidden) is skipped]
+        return shown, [group for group in groups if (str(group.key) in hidden) is not skipped]
 
-    def group(self, key: GroupKey) -> ReviewGroup:
+    def group(self, key: GroupKey, where: HistoryFilter = WAITING) -> ReviewGroup:
         """Raises NotFound if nothing of it waits, Unavailable."""
-        groups = self.groups.all(self.groups.filter_of(key))
-        sums = next((group for group in groups if group.key == key), None)
+        sums = self.groups.find(key, where)
         if sums is None:
             raise _nothing_waits()
-        [group] = self._with_details([sums])
+        [group] = self._with_details([sums], where)
         return group
 
-    def _with_details(self, groups: Sequence[GroupSums]) -> tuple[ReviewGroup, ...]:
+    def _with_details(self, groups: Sequence[GroupSums], where: HistoryFilter) -> tuple[ReviewGroup, ...]:
         merchants = [sums.key.merchant for sums in groups]
-        by_key, others = self.groups.categories(merchants), self.groups.count_others(merchants)
+        by_key, others = self.groups.categories(merchants, where), self.groups.count_others(merchants)
         detailed = []
         for sums in groups:
-            examples = self.groups.newest(sums.key, EXAMPLES)
+            examples = self.groups.newest(sums.key, where, EXAMPLES)
             own = examples[0].category if examples else None
             categories = by_key.get(sums.key) or (GroupCategory(own, sums.count, 1 - sums.doubt),)
             alternatives = _alternatives(categories, examples)
             detailed.append(ReviewGroup(sums, categories, alternatives, examples, others.get(sums.key, 0)))
         return tuple(detailed)
 
-    def transactions_of(self, key: GroupKey, *, limit: int = 50, cursor: str | None = None) -> HistoryPage:
+    def transactions_of(
+        self, key: GroupKey, where: HistoryFilter = WAITING, *, limit: int = 50, cursor: str | None = None
+    ) -> HistoryPage:
         """The waiting transactions of a group, newest first. Raises InvalidInput, Unavailable."""
         if key.transaction_id is None:
-            return self.transactions.history(self.groups.filter_of(key), limit=limit, cursor=cursor)
+            return self.transactions.history(self.groups.filter_of(key, where), limit=limit, cursor=cursor)
         own = self.transactions.get_many([key.transaction_id])
         rows = tuple(row for row in own if row.needs_review)
         return HistoryPage(rows, None, len(rows))
 
     def answer(
-        self, key: GroupKey, category: str, scope: Scope, *, but: Collection[str] = (), at: datetime
+        self,
+        key: GroupKey,
+        category: str,
+        scope: Scope,
+        where: HistoryFilter = WAITING,
+        *,
+        but: Collection[str] = (),
+        at: datetime,
     ) -> GroupOutcome:
         """Answer the waiting transactions of a group except `but`, whose predictions stay.
 
+        where: the filter of the list that the group is in.
         Raises InvalidInput for an unknown category, NotFound if nothing of the group waits, Unavailable.
         """
         loop = self.feedback
@@ -117,7 +127,9 @@ class GroupReview:
         what = ActSummary("answered-group", {"category": category, **group})
         act = loop.acts.begin(ActKind.FEEDBACK, what, at=at)
         once = scope is Scope.THESE
-        waiting = self.groups.waiting_query(key)
+        waiting = self.groups.waiting_query(key, where)
+        if but and not once:  # first: an interrupted act predicts the others again
+            loop.unanswered.leave(but, act, at=at)
         updated = loop.events.answer_group(waiting, category, act, at=at, but=but, once=once)
         if not updated:
             loop.acts.finish(act, rows=0)
@@ -128,8 +140,6 @@ class GroupReview:
         if once:
             loop.acts.finish(act, rows=updated)
             return GroupOutcome(updated, 0, act, more_follow=False)
-        if but:
-            loop.unanswered.leave(but, act, at=at)
         changed, complete = loop.predict_others([key.merchant], act, updated, at=at)
         return GroupOutcome(updated, changed[key.merchant, category], act, more_follow=not complete)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from pymongo import DESCENDING
@@ -50,6 +51,14 @@ class ReviewGroups:
     @guarded
     def all(self, where: HistoryFilter) -> list[GroupSums]:
         """Of the waiting transactions of the filter, in no order; read from an index alone if it is empty."""
+        return self._groups(query_of(where))
+
+    @guarded
+    def find(self, key: GroupKey, where: HistoryFilter) -> GroupSums | None:
+        """Of the waiting transactions of the filter; None if nothing of the group waits."""
+        return next(iter(self._groups(self.waiting_query(key, where))), None)
+
+    def _groups(self, query: Document) -> list[GroupSums]:
         sums = {
             "_id": {**_GROUP, "currency": "$currency"},
             "count": {"$sum": 1},
@@ -58,7 +67,7 @@ class ReviewGroups:
             "oldest": {"$min": "$date"},
             "newest": {"$max": "$date"},
         }
-        pipeline = [{"$match": query_of(where)}, {"$group": sums}]
+        pipeline = [{"$match": query}, {"$group": sums}]
         by_key: dict[GroupKey, list[Document]] = defaultdict(list)
         for row in self._database.transactions.aggregate(pipeline, allowDiskUse=True):
             by_key[_key(row["_id"])].append(row)
@@ -96,12 +105,16 @@ class ReviewGroups:
         )
 
     @guarded
-    def categories(self, merchants: Collection[str]) -> dict[GroupKey, tuple[GroupCategory, ...]]:
-        """What is predicted for each group of the merchants, the most frequent first."""
+    def categories(
+        self, merchants: Collection[str], where: HistoryFilter
+    ) -> dict[GroupKey, tuple[GroupCategory, ...]]:
+        """What is predicted for each group of the merchants, the most frequent first.
+
+        where: a filter of waiting transactions.
+        """
         sums = {"count": {"$sum": 1}, "confidence": {"$avg": "$confidence"}}
-        waiting = query_of(HistoryFilter(status="needs_review"))
         by_key: dict[GroupKey, list[GroupCategory]] = defaultdict(list)
-        for row in self._grouped(waiting, merchants, {"category": "$category"}, sums):
+        for row in self._grouped(query_of(where), merchants, {"category": "$category"}, sums):
             category = row["_id"].get("category")
             by_key[_key(row["_id"])].append(GroupCategory(category, row["count"], row["confidence"]))
         return {
@@ -125,9 +138,9 @@ class ReviewGroups:
         return rows
 
     @guarded
-    def newest(self, key: GroupKey, limit: int) -> tuple[StoredTransaction, ...]:
+    def newest(self, key: GroupKey, where: HistoryFilter, limit: int) -> tuple[StoredTransaction, ...]:
         """The newest waiting transactions of the group."""
-        rows = self._database.transactions.find(self.waiting_query(key))
+        rows = self._database.transactions.find(self.waiting_query(key, where))
         newest = rows.sort([("date", DESCENDING), ("_id", DESCENDING)]).limit(limit)
         return tuple(stored_of(document) for document in newest)
 
@@ -161,13 +174,13 @@ class ReviewGroups:
         return [group for _, group in shown], encode_cursor(order.value, *shown[-1][0]) if more else None
 
     @staticmethod
-    def filter_of(key: GroupKey) -> HistoryFilter:
-        """The waiting transactions of the group's merchant and direction."""
-        return HistoryFilter(status="needs_review", merchant=key.merchant, direction=key.direction)
+    def filter_of(key: GroupKey, where: HistoryFilter) -> HistoryFilter:
+        """The waiting transactions of `where` of the group's merchant and direction."""
+        return replace(where, merchant=key.merchant, direction=key.direction)
 
-    def waiting_query(self, key: GroupKey) -> Document:
+    def waiting_query(self, key: GroupKey, where: HistoryFilter) -> Document:
         own = {"_id": {"$in": object_ids([key.transaction_id])}} if key.transaction_id else {}
-        return {**query_of(self.filter_of(key)), **own}
+        return {**query_of(self.filter_of(key, where)), **own}
 
     @staticmethod
     def others_query(key: GroupKey) -> Document:

@@ -92,10 +92,15 @@ class HistoryFilterQuery(QueryModel):
         if where.merchant:  # the address may be from before a merge
             current = merchants.canonical([where.merchant])
             where = replace(where, merchant=current.get(where.merchant, where.merchant))
-        if where.q:
-            named = merchants.named_with(where.q)
-            where = replace(where, merchants_named=tuple((word, tuple(keys)) for word, keys in named.items()))
+        return with_named_merchants(where)
+
+
+def with_named_merchants(where: HistoryFilter) -> HistoryFilter:
+    """Its text is searched in the names that a person gave merchants too."""
+    if not where.q:
         return where
+    named = container().merchants.named_with(where.q)
+    return replace(where, merchants_named=tuple((word, tuple(keys)) for word, keys in named.items()))
 
 
 class HistoryQuery(HistoryFilterQuery):

@@ -71,7 +71,9 @@ def review(query: ReviewQuery, *, group_review: GroupReview) -> ResponseValue:
 )
 def group_transactions(key: str, query: GroupRowsQuery, *, group_review: GroupReview) -> ResponseValue:
     try:
-        page = group_review.transactions_of(group_key(key), limit=query.limit, cursor=query.cursor)
+        page = group_review.transactions_of(
+            group_key(key), query.to_domain(), limit=query.limit, cursor=query.cursor
+        )
     except InvalidInput as error:
         raise NotFound(str(error)) from None
     items = [history_item(row) for row in page.items]
@@ -89,7 +91,12 @@ def group_transactions(key: str, query: GroupRowsQuery, *, group_review: GroupRe
 def answer_group(body: AnswerRequest, *, group_review: GroupReview) -> ResponseValue:
     """404 if nothing of the group waits any more. `POST /acts/{act}/undo` takes the answer back."""
     outcome = group_review.answer(
-        GroupKey.read(body.key), body.category, body.scope, but=body.but, at=datetime.now(UTC)
+        GroupKey.read(body.key),
+        body.category,
+        body.scope,
+        body.to_domain(),
+        but=body.but,
+        at=datetime.now(UTC),
     )
     return answered_body(outcome)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,9 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from src.domain.review import GroupKey, GroupOutcome, ReviewGroup, ReviewPage, Scope
-from src.domain.transactions import Direction
+from src.domain.transactions import Direction, HistoryFilter
 from src.errors import InvalidInput, NotFound
+from src.pipeline.feedback.review import WAITING
 from src.web.feedback.pages import chosen_category, review_tabs
 from src.web.review import text
 from src.web.review.api import group_key
@@ -104,13 +104,14 @@ def _answered_in_address(act_log: ActLog) -> dict[str, str] | None:
 @bp.get("/review/<key>/transactions")
 def group_transactions(key: str, *, group_review: GroupReview) -> ResponseReturnValue:
     """The transactions of a group, with a box for each, and the answers for the group."""
-    of = group_key(key)
+    of, back = group_key(key), local_address(request.args.get("next"), url_for("pages.review"))
+    where = _listed_at(back).where
     return page(
         "review/group.html",
-        group=group_review.group(of),
-        rows=group_review.transactions_of(of, limit=ROWS_SHOWN).items,
+        group=group_review.group(of, where),
+        rows=group_review.transactions_of(of, where, limit=ROWS_SHOWN).items,
         usual=group_review.usual_categories(OPTIONS),
-        here=local_address(request.args.get("next"), url_for("pages.review")),
+        here=back,
     )
 
 
@@ -136,9 +137,11 @@ def _answer_of_form() -> _Answer:
 @bp.post("/review/answers")
 def answer_group(*, group_review: GroupReview, categories: Categories) -> ResponseReturnValue:
     """Store an answer for a group."""
-    answer = _answer_of_form()
-    category = chosen_category(categories, check=lambda: group_review.group(answer.key))
-    outcome = group_review.answer(answer.key, category, answer.scope, but=answer.but, at=datetime.now(UTC))
+    answer, where = _answer_of_form(), _listed_at(_back()).where
+    category = chosen_category(categories, check=lambda: group_review.group(answer.key, where))
+    outcome = group_review.answer(
+        answer.key, category, answer.scope, where, but=answer.but, at=datetime.now(UTC)
+    )
     left = _waiting(group_review, answer.key)
     saved = text.saved(outcome, category, left.sums.count if left else 0)
     if _is_live():
@@ -179,6 +182,7 @@ def _changed(
 ) -> ResponseReturnValue:
     """The changed card for a script, with the merchant's other groups, which may have changed with it."""
     others = [key_of for direction in Direction if (key_of := GroupKey(key.merchant, direction)) != key]
+    listed = _listed_at(_back())
     return fragment(
         "review/_changed_group.html",
         key=str(key),
@@ -187,25 +191,32 @@ def _changed(
         others={str(other): _waiting(group_review, other) for other in others} if key.merchant else {},
         here=_back(),
         usual=group_review.usual_categories(OPTIONS),
-        **_frame(group_review),
+        groups=group_review.counts(listed.where, today=time_zone.today(), skipped=listed.skipped),
+        groups_waiting=group_review.groups.count(most=100),
+        skipped_page=listed.skipped,
         **values,
     )
 
 
-def _frame(group_review: GroupReview) -> dict[str, Any]:
-    """The counts above the list and in the navigation."""
-    waiting = group_review.groups.count(most=100)
-    values = _filters(dict(parse_qsl(urlsplit(_back()).query)))  # of the page that the form is on
-    with suppress(ValidationError):
-        where = checked(ReviewFilter, values).to_domain()
-        groups = group_review.counts(where, today=time_zone.today())
-        return {"groups": groups, "groups_waiting": waiting}
-    return {"groups_waiting": waiting}
+@dataclass(frozen=True)
+class _Listed:
+    where: HistoryFilter
+    skipped: bool
+
+
+def _listed_at(address: str) -> _Listed:
+    """What the list at this address shows; all that waits if its filter is not valid."""
+    values = dict(parse_qsl(urlsplit(address).query))
+    try:
+        where = checked(ReviewFilter, _filters(values)).to_domain()
+    except (ValidationError, InvalidInput):
+        where = WAITING
+    return _Listed(where, flag(values, "skipped"))
 
 
 def _waiting(group_review: GroupReview, key: GroupKey) -> ReviewGroup | None:
     try:
-        return group_review.group(key)
+        return group_review.group(key, _listed_at(_back()).where)
     except NotFound:
         return None
 

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from src.domain.review import GroupKey, GroupOutcome, ReviewGroup, ReviewOrder, Scope
 from src.domain.transactions import HistoryFilter
-from src.web.history.schemas import HistoryItemBody, history_item
+from src.web.history.schemas import HistoryItemBody, history_item, with_named_merchants
 from src.web.prediction.schemas import AlternativeBody
 from src.web.shared.fields import (
     AmountBound,
@@ -38,23 +38,27 @@ Key = Annotated[
 ]
 
 
-class ReviewFilter(QueryModel):
-    """Which waiting transactions, in which order."""
+class _Filter(RequestModel):
+    """Which waiting transactions."""
 
-    order: ReviewOrder = ReviewOrder.EFFECT
     account: Label | None = None
     import_id: Annotated[Identifier | None, Field(alias="import")] = None
     q: Annotated[Label | None, Field(description="As in the history.")] = None
     min_amount: AmountBound | None = None
 
     def to_domain(self) -> HistoryFilter:
-        return HistoryFilter(
+        where = HistoryFilter(
             status="needs_review",
             account=self.account,
             import_id=self.import_id,
             q=self.q,
             min_amount=self.min_amount,
         )
+        return with_named_merchants(where)
+
+
+class ReviewFilter(_Filter, QueryModel):
+    order: ReviewOrder = ReviewOrder.EFFECT
 
 
 class ReviewQuery(ReviewFilter):
@@ -63,12 +67,14 @@ class ReviewQuery(ReviewFilter):
     cursor: Annotated[str | None, Field(max_length=500, description="`next_cursor` of the last page.")] = None
 
 
-class GroupRowsQuery(QueryModel):
+class GroupRowsQuery(_Filter, QueryModel):
     limit: Annotated[int, Field(ge=1, le=500)] = 50
     cursor: Annotated[str | None, Field(max_length=500, description="`next_cursor` of the last page.")] = None
 
 
-class AnswerRequest(RequestModel):
+class AnswerRequest(_Filter):
+    """With the filter of the list that the group is in; without one, for all its waiting transactions."""
+
     key: Key
     category: Slug
     but: Annotated[

@@ -58,8 +58,10 @@ def category_name(slug: str | None) -> str:
 
 @bp.app_template_filter()
 def rule_name(rule_id: str) -> str:
-    """The name of a rule; its id if it was deleted."""
-    return next((rule.name for rule in container().rules.all() if rule.id == rule_id), rule_id)
+    """The name of a rule; its id if it was deleted. Read once per request."""
+    if "rule_names" not in g:
+        g.rule_names = {rule.id: rule.name for rule in container().rules.all()}
+    return str(g.rule_names.get(rule_id, rule_id))
 
 
 @bp.app_template_filter()

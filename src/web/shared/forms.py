@@ -19,6 +19,8 @@ Errors = dict[str, str]
 
 ABOUT_AN_ACT = (
     "answered",
+    "updated",
+    "left",
     "act",
     "similar",
     "also",

@@ -62,6 +62,15 @@ def test_what_waits_for_review_is_offered_it_at_once_and_an_undo_takes_it_back(a
     assert after == before
 
 
+def test_a_changed_colour_predicts_nothing_again(app, client, coffee):
+    row = new("starbucks 0042", band=Band.SUGGEST)
+    [row] = app.extensions["ledgerloop"].transactions.add([row], source="api", at=NOW)
+    before = client.get(f"/api/v1/transactions/{row.id}").json
+    whole = {**COFFEE, "color": "#654321"}
+    assert client.patch("/api/v1/categories/coffee", json=whole).status_code == 200
+    assert client.get(f"/api/v1/transactions/{row.id}").json == before
+
+
 def test_other_processes_know_it_at_their_next_prediction(client, settings_of, monkeypatch):
     other = application(settings_of, monkeypatch).test_client()
     body = {"description": "STARBUCKS 0042", "amount": "5", "save": False}

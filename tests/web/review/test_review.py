@@ -109,6 +109,21 @@ def test_filters_choose_the_transactions_that_are_grouped(review, queue):
     assert review(min_amount="20")["rows_waiting"] == 4
 
 
+def test_an_answer_with_the_filter_of_the_list_sets_what_the_list_shows(client, review, answer, queue):
+    [group] = review(account="Main")["groups"]
+    rows = client.get(f"/api/v1/review/{group['key']}/transactions?account=Main").json["items"]
+    assert [row["id"] for row in rows] == [queue[1]]
+    assert (group["count"], group["categories"]) == (1, [{"category": "dining", "count": 1}])
+    assert answer(group["key"], scope="these", account="Main")["updated"] == 1
+    assert cafe(review)["count"] == 2
+    answer(group["key"], status=404, scope="these", account="Main")
+
+
+def test_a_merchant_is_searched_by_the_name_that_a_person_gave_it(client, review, queue):
+    assert client.patch("/api/v1/merchants/landlord", json={"name": "Old Mill"}).status_code == 200
+    assert [group["merchant"] for group in review(q="mill")["groups"]] == ["landlord"]
+
+
 def test_one_answer_decides_a_group_and_is_undone_as_one(client, review, answer, queue):
     before = [client.get(f"/api/v1/transactions/{row}").json for row in queue]
     key = cafe(review)["key"]

@@ -97,14 +97,12 @@ def test_a_script_gets_the_changed_card_and_the_counts_alone(client, rows):
 
 
 def test_a_script_gets_the_counts_of_the_filter_of_its_page(client, rows):
-    key = key_of(client, "corner cafe")
-    answered = send(
-        client, "/review/answers", live=True, key=key, category="pets", next="/review?q=landlord"
-    ).text
+    fields = {"key": key_of(client, "corner cafe"), "next": "/review?min_amount=2&order=oldest"}
+    answered = send(client, "/review/answers", live=True, category="pets", **fields).text
     assert "1 group, 1 transaction to review." in answered
     act = re.search(r'name="act" value="([^"]+)"', answered)[1]
-    fields = {"key": key, "act": act, "next": "/review?q=cafe&order=oldest"}
-    assert "1 group, 3 transactions to review." in send(client, "/review/undo", live=True, **fields).text
+    undone = send(client, "/review/undo", live=True, act=act, **fields).text
+    assert "2 groups, 3 transactions to review." in undone
 
 
 def test_a_group_is_put_off_and_listed_again(client, words, rows):
@@ -143,3 +141,28 @@ def test_filters_and_order_are_in_the_address(client, words, rows):
     assert client.get("/review?min_amount=x", headers=HTML).status_code == 422
     page = words("/review?order=amount")
     assert page.index("CORNER CAFE") < page.index("landlord")
+
+
+def test_a_form_on_a_filtered_page_answers_what_the_page_shows(client, words, rows):
+    key = key_of(client, "corner cafe")
+    fields = {"key": key, "category": "pets", "scope": "these", "next": "/review?min_amount=2"}
+    assert "2 saved as Pets." in words(send(client, "/review/answers", **fields).location)
+    assert "2 groups, 2 transactions to review." in words()
+
+
+def test_the_page_of_what_is_put_off_keeps_its_counts_and_buttons(client, rows):
+    keys = {merchant: key_of(client, merchant) for merchant in ("landlord", "corner cafe")}
+    for key in keys.values():
+        send(client, "/review/skip", key=key)
+    fields = {"key": keys["landlord"], "show": "true", "next": "/review?skipped=true"}
+    assert "1 group, 3 transactions put off." in send(client, "/review/skip", live=True, **fields).text
+
+
+def test_a_second_answer_without_a_script_tells_of_itself(client, words, rows):
+    first = send(
+        client, "/review/answers", key=key_of(client, "corner cafe"), category="pets", next="/review"
+    )
+    page = client.get(first.location, headers=HTML).text
+    here = re.search(r'name="next" value="([^"]+)"', page)[1].replace("&amp;", "&")
+    second = send(client, "/review/answers", key=key_of(client, "landlord"), category="pets", next=here)
+    assert "1 saved as Pets." in words(second.location)
