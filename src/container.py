@@ -65,7 +65,6 @@ class Container(Predictions):
                 self.settings_editor,
                 self.merchant_editor,
                 self.rule_editor,
-                self.categories.slugs,
                 self.now,
             ),
             account_hash=self.account_hash,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,8 +30,6 @@ class SetupRestore:
     settings: SettingsEditor
     merchants: MerchantEditor
     rules: RuleEditor
-    slugs: Callable[[], Collection[str]]
-    """Returns the categories."""
     clock: Callable[[], datetime]
 
     def add(self, setup: Setup) -> None:
@@ -57,10 +55,15 @@ class SetupRestore:
 
     def _add_rules(self, rules: Sequence[Rule]) -> None:
         """After the others. A rule that is not valid here is left out: a person has edited the file."""
-        sound = [rule for rule in rules if not any(map(value_problem, rule.conditions))]
-        known = [rule for rule in sound if rule.category is None or rule.category in self.slugs()]
-        with suppress(Conflict, InvalidInput):
-            self.rules.add_all(known, at=self.clock())
+        with suppress(Conflict, InvalidInput):  # somebody changes the rules or deletes a category now
+            self.rules.add_all(list(filter(self._is_valid, rules)), at=self.clock())
+
+    def _is_valid(self, rule: Rule) -> bool:
+        try:
+            self.rules.complete(rule)
+        except InvalidInput:
+            return False
+        return not any(map(value_problem, rule.conditions))
 
     def _add_account(self, account: Account) -> None:
         with suppress(Conflict):  # it exists under another name, or somebody adds it now

@@ -70,8 +70,8 @@ class RuleEditor:
         named = self._with_current_names(masked)
         return replace(named, name=named.name or _name_of(named.conditions[0]))
 
-    def _complete(self, rule: Rule) -> Rule:
-        """`checked`, and has an effect."""
+    def complete(self, rule: Rule) -> Rule:
+        """`checked`, and has an effect. Raises InvalidInput."""
         if rule.category is None and not rule.tags:
             raise InvalidInput("Give the rule a category, tags, or both.", field="category")
         return self.checked(rule)
@@ -79,7 +79,7 @@ class RuleEditor:
     def add(self, rule: Rule, *, at: datetime) -> tuple[Rule, str]:
         """Add it as the last one. Returns it with its id, and the act. Raises InvalidInput, Conflict,
         Unavailable."""
-        added = replace(self._complete(rule), id=_new_id())
+        added = replace(self.complete(rule), id=_new_id())
         act = self._change("rule-added", added.name, lambda rules: _bounded([*rules, added]), at)
         return added, str(act)
 
@@ -88,7 +88,7 @@ class RuleEditor:
 
         Raises NotFound, InvalidInput, Conflict, Unavailable.
         """
-        after = self._complete(replace(self.rules.get(rule_id), **fields))
+        after = self.complete(replace(self.rules.get(rule_id), **fields))
         # Of the fields that somebody else changes meanwhile, only those given here are replaced.
         kept = {name: getattr(after, name) for name in fields}
 
@@ -156,7 +156,7 @@ class RuleEditor:
 
         Raises InvalidInput, Conflict, Unavailable; nothing is added then.
         """
-        checked = [replace(self._complete(rule), id=rule.id or _new_id()) for rule in rules]
+        checked = [replace(self.complete(rule), id=rule.id or _new_id()) for rule in rules]
         added: list[Rule] = []
 
         def extended(existing: tuple[Rule, ...]) -> list[Rule]:

@@ -33,6 +33,15 @@ def test_json_text_is_read_as_the_rule_itself():
     [
         ("amount", "equals", "many"),
         ("amount", "between", ["1"]),
+        ("amount", "equals", "NaN"),
+        ("amount", "in", ["1", "sNaN"]),
+        ("amount", "between", ["1", "Infinity"]),
+        ("amount", "between", ["-1", None]),
+        ("amount", "between", ["5", "1"]),
+        ("amount", "between", [None, None]),
+        ("amount", "equals", "1000000000001"),
+        ("amount", "equals", "1E-999999999"),
+        ("date", "between", ["2026-02-01", "2026-01-31"]),
         ("date", "equals", "2026-13-01"),
         ("amount", "contains", "5"),
         ("description", "in", ["a", None]),
@@ -46,6 +55,19 @@ def test_json_text_is_read_as_the_rule_itself():
 def test_a_condition_whose_value_does_not_fit_is_refused(field, op, value):
     with pytest.raises(ValidationError):
         read(field=field, op=op, value=value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("amount", ["0", "0.50"]),
+        ("amount", ["5", "5"]),
+        ("amount", [None, "1"]),
+        ("date", ["2026-01-31", None]),
+    ],
+)
+def test_a_range_is_read(field, value):
+    assert read(field=field, op="between", value=value)
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "{", "1", "null"])

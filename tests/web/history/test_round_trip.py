@@ -309,6 +309,28 @@ def test_a_backup_changes_nothing_that_a_person_has_set_up_since(app, client, fu
     assert (settings["month_starts"], settings["currency"]) == (3, "USD")
 
 
+def test_of_the_rules_that_a_hand_wrote_into_an_export_only_the_valid_ones_are_restored(
+    app, client, full, web_database
+):
+    set_up(client)
+    records = map(json.loads, taken(client, "jsonl").splitlines())
+    first = next(record for record in records if record["setup"])
+    [rule] = first["setup"]["rules"]
+    text = {"field": "description", "op": "contains"}
+    wrong = [
+        {"category": None, "tags": []},
+        {"category": "no-such"},
+        {"conditions": [{**text, "op": "matches", "value": "4111111111111111"}]},
+        {"conditions": [{**text, "op": "matches", "value": "("}]},
+        {"conditions": [{**text, "value": " "}]},
+    ]
+    first["setup"]["rules"] = [*({**rule, **fields} for fields in wrong), rule]
+    emptied(web_database)
+    import_file(app, client, json.dumps(first).encode())
+    [restored] = client.get("/api/v1/rules").json
+    assert restored["name"] == rule["name"]
+
+
 def test_an_account_that_only_a_transaction_has_named_gets_what_the_backup_knows_of_it(
     app, client, full, web_database
 ):

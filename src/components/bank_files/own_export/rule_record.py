@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from src.domain.rules import MOST_CONDITIONS, MOST_VALUES, OPERATORS, Match, Operator, Rule, rule_of
+from src.components.bank_files.entry import MAX_AMOUNT
+from src.domain.rules import (
+    MOST_CONDITIONS,
+    MOST_VALUES,
+    OPERATORS,
+    Condition,
+    Match,
+    Operator,
+    Rule,
+    rule_of,
+)
 from src.domain.rules import Field as RuleField
 
-_Text = Annotated[str, Field(max_length=1_000)]
+_LONGEST = 1_000
+_Text = Annotated[str, Field(max_length=_LONGEST)]
 _KINDS = {Operator.BETWEEN: list, Operator.IN: list, Operator.IS_EMPTY: bool}
 
 
@@ -43,13 +55,28 @@ class RuleRecord(BaseModel):
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
         try:
-            self.to_domain()
+            conditions = self.to_domain().conditions
         except ArithmeticError:
             raise ValueError("has a wrong amount") from None
+        if not all(map(_can_be_compared, conditions)):
+            raise ValueError("has a wrong amount or range")
         return self
 
     def to_domain(self) -> Rule:
         return rule_of(self.model_dump(mode="json"))
+
+
+def _can_be_compared(condition: Condition) -> bool:
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    if not all(_is_amount(value) for value in values if isinstance(value, Decimal)):
+        return False
+    limits = [value for value in values if value is not None]
+    return condition.op is not Operator.BETWEEN or (bool(limits) and limits[0] <= limits[-1])
+
+
+def _is_amount(value: Decimal) -> bool:
+    # An amount is stored as digits, so a tiny exponent would make a long text.
+    return value.is_finite() and 0 <= value <= MAX_AMOUNT and value.adjusted() > -_LONGEST
 
 
 def _from_text(value: Any) -> Any:
