@@ -10,6 +10,7 @@ from src.components.model.merchant_memory import MerchantMemory
 from src.components.model.scorer import LinearScorer
 from src.components.model.serving import Serving
 from src.components.model.thresholds import BandThresholds
+from src.components.rules.matching import named_merchants
 from src.once import once
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
@@ -27,6 +28,7 @@ from src.pipeline.transfers.matching import LinkMatching
 from src.services.container import Services
 from src.services.models import bundle as bundles
 from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
+from src.services.rules.repository import Rules
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,10 @@ class Predictions(Services):
         return FeedbackLoop(
             self.feedback_events, self.unanswered, self.act_log, predictor, self.categories.slugs
         )
+
+    @once
+    def rules(self) -> Rules:
+        return Rules(self.database, self.accounts, self.merchants, named_merchants)
 
     @once
     def current_rules(self) -> CurrentRules:

@@ -37,7 +37,6 @@ from src.services.mongo.client import Database
 from src.services.mongo.embedded_mongo import EmbeddedMongo
 from src.services.monitoring.quality_counts import AuditSample
 from src.services.review.skips import ReviewSkips
-from src.services.rules.repository import Rules
 from src.services.rules.transactions import RuleTransactions
 from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import TrainingRuns
@@ -194,10 +193,6 @@ class Services:
     @once
     def merchant_overview(self) -> MerchantOverview:
         return MerchantOverview(self.database, self.preferences.current)
-
-    @once
-    def rules(self) -> Rules:
-        return Rules(self.database, self.accounts, self.merchants)
 
     @once
     def analytics(self) -> Analytics:

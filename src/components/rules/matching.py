@@ -166,10 +166,14 @@ def _merchants(rule: Rule) -> set[str] | None:
 
 
 def _names(condition: Condition) -> set[str]:
-    """The folded texts that `equals` or `in` names; a merchant by its key, or as statements name it."""
-    values = [str(value) for value in _values(condition)]
-    keys = [merchant_key(value) for value in values] if condition.field is Field.MERCHANT else ()
-    return {fold(value) for value in values} | set(filter(None, keys))
+    """The folded texts that `equals` or `in` names."""
+    names_of = named_merchants if condition.field is Field.MERCHANT else lambda text: (fold(text),)
+    return {name for value in _values(condition) for name in names_of(str(value))}
+
+
+def named_merchants(text: str) -> tuple[str, ...]:
+    """The keys of the merchants that a rule names with `text`: a key, or what statements have instead."""
+    return tuple(dict.fromkeys(filter(None, (fold(text), merchant_key(text)))))
 
 
 def _values(condition: Condition) -> Sequence[Any]:

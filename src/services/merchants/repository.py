@@ -56,6 +56,11 @@ class Merchants:
             unread = set(new.values()) - into.keys()
         return {key: last for key in keys if (last := _last(key, into)) != key}
 
+    def all_canonical(self) -> dict[str, str]:
+        """Each merged merchant -> the key of the one it is part of now. Raises Unavailable."""
+        into = self.merged()
+        return {key: last for key in into if (last := _last(key, into)) != key}
+
     @guarded
     def leading_to(self, *keys: str) -> list[str]:
         """The other merchants that are part of these, by key."""
@@ -69,7 +74,7 @@ class Merchants:
     def parts(self) -> dict[str, list[str]]:
         """The merchants that are part of another, by the key of that one."""
         parts: dict[str, list[str]] = defaultdict(list)
-        for key, into in sorted(self.canonical(self.merged()).items()):
+        for key, into in sorted(self.all_canonical().items()):
             parts[into].append(key)
         return dict(parts)
 

@@ -30,10 +30,18 @@ _ID = {"_id": LOCAL_OWNER}
 
 
 class Rules:
-    def __init__(self, database: Database, accounts: Accounts, merchants: Merchants) -> None:
+    def __init__(
+        self,
+        database: Database,
+        accounts: Accounts,
+        merchants: Merchants,
+        named_merchants: Callable[[str], Sequence[str]],
+    ) -> None:
+        """named_merchants: the keys of the merchants that a rule names with a text."""
         self._database = database
         self._accounts = accounts
         self._merchants = merchants
+        self._named_merchants = named_merchants
 
     @guarded
     def state(self) -> str:
@@ -96,11 +104,17 @@ class Rules:
 
     def _merged(self, names: Sequence[str]) -> dict[str, str]:
         """Each merged merchant, as a rule names it -> the one that it is part of now."""
-        if not names or not (merged := self._merchants.merged()):
+        if not names or not (into := self._merchants.all_canonical()):
             return {}
-        keys = {name: name.lower() for name in names if name.lower() in merged}
-        into = self._merchants.canonical(set(keys.values()))
-        return {name: into[key] for name, key in keys.items() if key in into}
+        keys = {name: next(filter(into.__contains__, self._named_merchants(name)), None) for name in names}
+        return {name: into[key] for name, key in keys.items() if key}
+
+    def of_merchant(self, key: str) -> list[Rule]:
+        """Those switched on that name it. Raises Unavailable."""
+        return [rule for rule in self.all() if rule.enabled and self._names_merchant(rule, key)]
+
+    def _names_merchant(self, rule: Rule, key: str) -> bool:
+        return any(key in self._named_merchants(name) for name in names_in(rule, Field.MERCHANT))
 
     def of_category(self, slug: str) -> list[str]:
         """The ids of the rules that give this category. Raises Unavailable."""

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from src.domain.acts import ActKind
-from src.domain.rules import Field, Rule, names_in
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.merchants.editor import MerchantChange
 from src.pipeline.merchants.listing import MerchantState
@@ -87,7 +86,7 @@ def _merchant_page(
         answers=[(row, is_ignored(row, state.merchant)) for row in answers],
         alike=[(pair.into if pair.key == key else pair.key, pair.evidence) for pair in pairs],
         evidence=text.EVIDENCE,
-        rules=[rule for rule in rules.all() if rule.enabled and key in _merchants_of(rule)],
+        rules=rules.of_merchant(key),
         offered=[other.merchant for other in merchant_listing.page(limit=_OFFERED)[0]],
         errors=errors or {},
         typed=typed,
@@ -97,10 +96,6 @@ def _merchant_page(
         undone=count_in(request.args, "undone"),
         here=_address(key),
     )
-
-
-def _merchants_of(rule: Rule) -> set[str]:
-    return {name.lower() for name in names_in(rule, Field.MERCHANT)}
 
 
 @bp.post("/merchants/<path:key>")

@@ -90,6 +90,9 @@ def test_rules_are_listed_with_their_effect_and_named_by_their_merchant(client, 
     assert client.post("/api/v1/rules", json=rule).status_code == 201
     assert predicted("BLUE DOOR")["decided_by"] == "rule"
     assert "Before these answers, your rule decides: Doors" in shown(client, "/merchants/blue door")
+    condition["value"] = "SQ *BLUE DOOR"
+    assert client.post("/api/v1/rules", json={**rule, "name": "As statements do"}).status_code == 201
+    assert "As statements do" in shown(client, "/merchants/blue door")
     words = shown(client, "/learned")
     assert words[words.index("Your rules") :].startswith("Your rules Rule Gives Effect Doors")
     assert "Decides 1 transaction" in words

@@ -323,3 +323,17 @@ def test_a_rule_follows_its_merchant_when_that_is_merged_and_back(client, add, u
     undo(merged)
     assert exported(client) == before
     assert [predicted(f"{name} order 13")["decided_by"] for name in ("SWIGGY", "ZOMATO")] == ["rule", "model"]
+
+
+def test_a_rule_that_names_a_merchant_as_statements_do_follows_its_merge_and_back(
+    client, add, undo, predicted
+):
+    for name in ("AMZN MKTP", "ZOMATO"):
+        predicted(f"{name} order 12")
+    add(SWIGGY | {"value": "AMZN Mktp"})
+    before = exported(client)
+    merged = client.post("/api/v1/merchants/merge", json={"from": ["amazon"], "into": "zomato"}).json
+    assert exported(client)[0]["conditions"][0]["value"] == "zomato"
+    assert predicted("AMZN MKTP order 13")["decided_by"] == "rule"
+    undo(merged)
+    assert exported(client) == before
