@@ -50,13 +50,13 @@ class LinkRestore:
         self.links.add(self._in_free_order(linked))
 
     def _in_free_order(self, links: Mapping[str, Link]) -> list[Link]:
-        """links: by id. Those whose order another refund of the purchase has here by now get none."""
+        """links: by id. Those whose order another refund of the purchase has get none."""
         purchases = {link.out for link in links.values() if link.order}
         taken = (
             {(link.out, link.order): link.id for link in self.links.of_any(purchases)} if purchases else {}
         )
         return [
-            link if taken.get((link.out, link.order), link.id) == link.id else replace(link, order=0)
+            link if taken.setdefault((link.out, link.order), link.id) == link.id else replace(link, order=0)
             for link in links.values()
         ]
 

@@ -60,23 +60,7 @@ class Links(Settlement):
         Unavailable; safe to repeat.
         """
         updates = [_addition(link) for link in links]
-        updates += [
-            UpdateOne(
-                {**_by_id(link.id), "status": LinkStatus.SUGGESTED.value},
-                {
-                    "$set": {
-                        "status": link.status.value,
-                        "by": link.by.value,
-                        "score": link.score,
-                        "shown": False,
-                        "unsettled_at": link.created_at,
-                    },
-                    "$inc": {"revision": 1},
-                },
-            )
-            for link in links
-            if link.status is not LinkStatus.SUGGESTED
-        ]
+        updates += [_decision(link) for link in links if link.status is not LinkStatus.SUGGESTED]
         if not updates:
             return 0
         result = self._database.transfers.bulk_write(updates)
@@ -191,3 +175,12 @@ def _shown(kind: LinkKind) -> Document:
 def _addition(link: Link) -> UpdateOne:
     inserted = {**link_document(link), "revision": 1, "unsettled_at": link.created_at}
     return UpdateOne(_by_id(link.id), {"$setOnInsert": inserted}, upsert=True)
+
+
+def _decision(link: Link) -> UpdateOne:
+    """If it was only suggested until now: such a link has no order and no part."""
+    document = link_document(link)
+    names = {"status", "by", "score", "shown", "part", "order"} & document.keys()
+    decided = {**{name: document[name] for name in names}, "unsettled_at": link.created_at}
+    query = {**_by_id(link.id), "status": LinkStatus.SUGGESTED.value}
+    return UpdateOne(query, {"$set": decided, "$inc": {"revision": 1}})

@@ -283,6 +283,43 @@ def test_the_order_and_the_part_of_refunds_are_restored(app, client, predicted, 
     assert client.get(f"/api/v1/transactions/{first}").json["refund_of"] == shoes
 
 
+def test_a_refund_that_is_only_suggested_here_is_linked_as_the_backup_has_it(
+    app, client, container, predicted, web_database
+):
+    store = predicted("BIG STORE", "40", date="2026-01-21")["id"]
+    parts = [{"amount": "20", "category": category} for category in ("groceries", "pets")]
+    client.put(f"/api/v1/transactions/{store}/splits", json={"splits": parts})
+    refund = predicted("BIG STORE", "5", direction="income", date="2026-02-03")["id"]
+    container.link_matching.maintain()
+    body = {"of": store, "part": 1}
+    act = client.post(f"/api/v1/transactions/{refund}/refund", json=body).json["act"]
+
+    def link():
+        [document] = web_database.transfers.find({}, {"_id": 0, "status": 1, "part": 1, "order": 1})
+        return document
+
+    before, content = link(), taken(client, "jsonl")
+    assert client.post(f"/api/v1/acts/{act}/undo").status_code == 200
+    assert link() == {"status": "suggested"}
+    import_file(app, client, content)
+    assert link() == before == {"status": "paired", "part": 1, "order": 1}
+
+
+def test_two_refunds_to_which_a_hand_gave_one_order_are_restored(app, client, predicted, web_database):
+    shoes = predicted("SHOE SHOP", "90", date="2026-01-20")["id"]
+    refunds = [
+        predicted("CARD CREDIT", "10", direction="income", date=date)["id"]
+        for date in ("2026-02-03", "2026-02-04")
+    ]
+    for refund in refunds:
+        client.post(f"/api/v1/transactions/{refund}/refund", json={"of": shoes})
+    content = taken(client, "jsonl").replace(b'"order":2', b'"order":1')
+    emptied(web_database)
+    assert import_file(app, client, content)["status"] == "done"
+    lives = [client.get(f"/api/v1/transactions/{refund}").json for refund in refunds]
+    assert [life["refund_of"] for life in lives] == [shoes] * 2
+
+
 def test_a_restored_edit_can_be_undone(app, client, full, web_database):
     content = taken(client, "jsonl")
     [store] = client.get("/api/v1/history?q=big%20store").json["items"]
