@@ -75,12 +75,11 @@ class CategoryEditor:
         return len(suggested)
 
     def undo_add(self, act: Act, at: datetime) -> UndoResult:
-        """Raises Conflict if the category is used."""
+        """Raises Conflict, and changes nothing, if the category is or was used."""
         slug = str(act.what.values["slug"])
+        if self.rows.count_named(slug, but=act.id) or self.rules.of_category(slug):
+            raise Conflict("Transactions have or had this category. Merge it into another one instead.")
         restored = self.unanswered.undo(act.id)
-        if self.rows.count_named(slug) or self.rules.of_category(slug):
-            self._offer(slug, act.id, at)
-            raise Conflict("This category is used by now. Merge it into another one instead.")
         with suppress(NotFound):  # deleted or merged since
             self.categories.merge(slug, None)
         return UndoResult(rows=restored)

@@ -11,7 +11,7 @@ from bson import ObjectId
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import active_answers
 from src.domain.predictions import Alternative, Prediction
-from src.domain.transactions import Edit, HistoryFilter, StoredTransaction
+from src.domain.transactions import Edit, HistoryFilter, Status, StoredTransaction
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import (
     IS_SPLIT,
@@ -64,15 +64,18 @@ class CategoryTransactions:
         )
 
     @guarded
-    def count_named(self, slug: str) -> int:
+    def count_named(self, slug: str, *, but: str | None = None) -> int:
         """The transactions that have this category, or would have it again by an undo.
 
         That is, by an earlier answer, prediction or edit, also those that are deleted or of an undone import.
+        but: an act; those that have it only by its prediction, which is the newest, do not count.
         """
         deleted = self._database.deleted_transactions
         aside = {"owner": LOCAL_OWNER, "feedback.category": {"$eq": slug}}
         return int(
-            self._database.transactions.count_documents(_naming(slug))
+            self._database.transactions.count_documents(
+                {**_naming(slug), **({"$nor": [_only_by(but, slug)]} if but else {})}
+            )
             + deleted.count_documents(_naming(slug, "document."))
             + self._database.answers_aside.count_documents(aside)
         )
@@ -142,6 +145,16 @@ def _with_part(slug: str) -> Document:
 def _naming(slug: str, prefix: str = "") -> Document:
     """prefix: of the field names."""
     return {"owner": LOCAL_OWNER, "$or": [{f"{prefix}{field}": {"$eq": slug}} for field in _NAMING]}
+
+
+def _only_by(act: str, slug: str) -> Document:
+    others = [field for field in _NAMING if field not in ("category", "predictions.category")]
+    return {
+        "status": Status.PREDICTED.value,
+        "$expr": {"$eq": [{"$last": "$predictions.act"}, {"$literal": act}]},
+        "predictions": {"$not": {"$elemMatch": {"category": slug, "act": {"$ne": act}}}},
+        **{field: {"$ne": slug} for field in others},
+    }
 
 
 def _renamed(prediction: Prediction, slug: str, into: str, act: str) -> Prediction:

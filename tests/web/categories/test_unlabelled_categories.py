@@ -62,6 +62,22 @@ def test_what_waits_for_review_is_offered_it_at_once_and_an_undo_takes_it_back(a
     assert after == before
 
 
+def test_a_refused_undo_of_an_added_category_changes_nothing(app, client):
+    waiting = [new(text, band=Band.SUGGEST) for text in ("starbucks 0042", "city cab")]
+    rows = app.extensions["ledgerloop"].transactions.add(waiting, source="api", at=NOW)
+    act = client.post("/api/v1/categories", json=COFFEE).json["act"]
+    used = {"transaction_id": rows[1].id, "category": "coffee"}
+    assert client.post("/api/v1/feedback", json=used).status_code == 200
+
+    def lives():
+        return [client.get(f"/api/v1/transactions/{row.id}").json for row in rows]
+
+    before = lives()
+    assert before[0]["category"] == "coffee"
+    assert client.post(f"/api/v1/acts/{act}/undo").status_code == 409
+    assert lives() == before
+
+
 def test_a_changed_colour_predicts_nothing_again(app, client, coffee):
     row = new("starbucks 0042", band=Band.SUGGEST)
     [row] = app.extensions["ledgerloop"].transactions.add([row], source="api", at=NOW)

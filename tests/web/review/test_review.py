@@ -1,5 +1,6 @@
 """What waits for an answer, by group: one answer decides many transactions, and is undone as one act."""
 
+import base64
 from datetime import date
 from decimal import Decimal
 
@@ -222,7 +223,8 @@ def test_wrong_requests_are_refused(client, review, answer, queue):
     answer(str(GroupKey("nobody", Direction.EXPENSE)), status=404)
     answer(str(GroupKey("", Direction.EXPENSE, "x" * 24)), status=404)
     lone_surrogate = "WyLtoIAiLCJleHBlbnNlIixudWxsXQ"
-    for key in ("nonsense", lone_surrogate):
+    escaped = base64.urlsafe_b64encode(b'["\\ud800","expense",null]').decode().rstrip("=")
+    for key in ("nonsense", lone_surrogate, escaped):
         assert client.get(f"/api/v1/review/{key}/transactions").status_code == 404
     assert client.get("/api/v1/review?cursor=nonsense").status_code == 404
     assert client.get("/api/v1/review?order=random").status_code == 422
