@@ -119,8 +119,7 @@ class MerchantEditor:
             return MerchantChange(before.key, None)
         values: dict[str, str | int | None] = {"key": before.key, "name": before.name, "rows": answers}
         act = self.acts.begin(ActKind.MERCHANT, ActSummary("merchant-forgotten", values), at=at)
-        # Also what is part of it: after an undo of the merge, that is not remembered either.
-        self.merchants.forget([before.key, *self.merchants.leading_to(before.key)], act=act, at=at)
+        self._forget(before.key, act, at)
         return self._finish(act, "merchant-forgotten", values, at)
 
     def keep_apart(self, key: str, other: str, *, at: datetime) -> str:
@@ -245,12 +244,34 @@ class MerchantEditor:
     def resume_unfinished(self, *, at: datetime) -> None:
         """Finish what an interruption left. Raises Unavailable."""
         for act in self.acts.unfinished(ActKind.MERCHANT, before=at - _UNFINISHED_AFTER):
-            never_begun = act.what.code == "merchant-merged" and not self.merchants.merged_by(act.id)
-            if never_begun or act.what.code == "merchants-apart":
+            if act.what.code == "merchant-forgotten":
+                self._forget_again(act)
+            if act.what.code == "merchants-apart" or self._is_never_begun(act):
                 self.acts.finish(act.id, rows=0)  # it was killed at once, and can be done again
             else:
                 self._finish(act.id, act.what.code, act.what.values, at)
         self.settle()
+
+    def _is_never_begun(self, act: Act) -> bool:
+        values = act.what.values
+        if act.what.code == "merchant-merged":
+            return not self.merchants.merged_by(act.id)
+        if act.what.code == "merchant-changed":
+            current = _values(self.merchants.get(str(values["key"])))
+            return all(
+                current[name] == values[name] for name in current if values[name] != values[f"new_{name}"]
+            )
+        return False
+
+    def _forget_again(self, act: Act) -> None:
+        """It may have been killed before it was done, or after some of the merchants."""
+        self._forget(str(act.what.values["key"]), act.id, act.at)
+        if self.acts.undone(act.id):
+            self.merchants.recall(act.id)
+
+    def _forget(self, key: str, act: str, at: datetime) -> None:
+        """Also what is part of it: after an undo of the merge, that is not remembered either."""
+        self.merchants.forget([key, *self.merchants.leading_to(key)], act=act, at=at)
 
     def settle(self) -> None:
         """After an undo or a restore: no transaction names a merchant that was merged.

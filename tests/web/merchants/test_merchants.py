@@ -12,6 +12,7 @@ from src.domain.acts import ActKind, ActSummary
 from src.domain.training_runs import SetAside
 from src.domain.transactions import Transaction
 from src.pipeline.feedback.label_review import to_learn_from
+from src.pipeline.merchants.editor import MerchantEditor
 from src.pipeline.prediction.predict import prepare
 
 LATER = datetime.now(UTC) + timedelta(days=1)
@@ -272,6 +273,39 @@ def test_an_interrupted_merge_is_finished(client, predicted, services, web_datab
     assert merchant_of(client, row) == "blue door"
     assert services.act_log.find(act).rows == 1
     assert services.act_log.find(never_begun) is None
+
+
+def test_an_interrupted_forgetting_is_done(client, taught, predicted, services, monkeypatch):
+    for _ in range(3):
+        taught("BLUE DOOR", "gifts")
+    monkeypatch.setattr(services.merchants, "forget", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        services.merchant_editor.forget("blue door", at=datetime.now(UTC))
+    monkeypatch.undo()
+    assert predicted("BLUE DOOR")["decided_by"] == "memory"
+    services.merchant_editor.resume_unfinished(at=LATER)
+    assert predicted("BLUE DOOR")["decided_by"] == "model"
+    [act] = services.act_log.in_effect(ActKind.MERCHANT, 5)
+    assert act.rows == 3
+    undo(client, act.id)
+    assert predicted("BLUE DOOR")["decided_by"] == "memory"
+
+
+@pytest.mark.parametrize("is_written", [False, True])
+def test_an_interrupted_change_is_listed_only_if_it_was_written(predicted, services, monkeypatch, is_written):
+    predicted("BLUE DOOR")
+    owner, step = (MerchantEditor, "_finish") if is_written else (services.merchants, "change")
+    monkeypatch.setattr(owner, step, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        services.merchant_editor.change("blue door", {"learn": False}, at=datetime.now(UTC))
+    monkeypatch.undo()
+    services.merchant_editor.resume_unfinished(at=LATER)
+    assert services.merchants.get("blue door").learn is not is_written
+    assert [act.rows for act in services.act_log.in_effect(ActKind.MERCHANT, 5)] == [1] * is_written
+
+
+def interrupted(*_, **__):
+    raise KeyboardInterrupt
 
 
 def begin_merge(services, source, into):
