@@ -92,7 +92,17 @@ class Settlement:
         """
         ids = object_ids(transaction_ids)
         for start in range(0, len(ids), _AT_ONCE):
-            self._settle(ids[start : start + _AT_ONCE])
+            batch = ids[start : start + _AT_ONCE]
+            if self._are_linked(batch):
+                self._settle(batch)
+
+    def _are_linked(self, ids: Sequence[ObjectId]) -> bool:
+        """Whether any has a link, or carries one. Most do not; who adds a link later calls `settle`."""
+        if self._database.transfers.find_one(touching(ids), {"_id": 1}):
+            return True
+        carry = {"$or": [{name: {"$exists": True}} for name in CARRIED]}
+        query = {"_id": {"$in": list(ids)}, "owner": LOCAL_OWNER, **carry}
+        return self._database.transactions.find_one(query, {"_id": 1}) is not None
 
     def _settle(self, ids: Sequence[ObjectId]) -> None:
         for _ in range(_TRIES):

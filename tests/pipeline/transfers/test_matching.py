@@ -1,5 +1,6 @@
 """Own transfers and refunds are found when a file is imported, and by a job."""
 
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -54,6 +55,19 @@ def linked(container, kind=LinkKind.TRANSFER, status=LinkStatus.PAIRED):
 
 def totals(container):
     return container.analytics.overview()["totals"]
+
+
+@contextmanager
+def profiled(container):
+    """What MongoDB does meanwhile: gives a function of a collection's name and of the operations' fields."""
+    database = container.database.transactions.database
+
+    def operations(collection, **fields):
+        return list(database["system.profile"].find({"ns": f"{database.name}.{collection}", **fields}))
+
+    database.command("profile", 2)
+    yield operations
+    database.command("profile", 0)
 
 
 def test_right_after_an_import_own_transfers_are_neither_spending_nor_income(container):
@@ -211,11 +225,16 @@ def test_a_refund_finds_the_purchase_of_its_merchant_without_town_and_company_fo
 def test_a_search_reads_only_rows_around_the_new_ones(container):
     keep(container.transactions, *(new(f"shop {number}", f"{number}.10") for number in range(1, 400)))
     container.link_matching.maintain()
-    database = container.database.transactions.database
-    database.command("profile", 2)
-    import_text(container, STATEMENT)
-    database.command("profile", 0)
-    ours = {"ns": f"{database.name}.transactions", "op": "query", "command.filter.refund_of": None}
-    searches = list(database["system.profile"].find({**ours, "command.filter.transfer": {"$exists": True}}))
+    with profiled(container) as operations:
+        import_text(container, STATEMENT)
+    ours = {"op": "query", "command.filter.refund_of": None, "command.filter.transfer": {"$exists": True}}
+    searches = operations("transactions", **ours)
     assert len(searches) >= 5
     assert max(search["docsExamined"] for search in searches) <= 6
+
+
+def test_settling_what_has_no_link_only_looks_for_links(container):
+    rows = keep(container.transactions, *(new(f"shop {number}", "5.10") for number in range(3)))
+    with profiled(container) as operations:
+        container.links.settle([row.id for row in rows])
+    assert [len(operations(name)) for name in ("transfers", "transactions")] == [1, 1]
