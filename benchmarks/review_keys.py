@@ -301,7 +301,7 @@ def _rank(name: str, others: str, typed: str) -> int:
         return 0
     if f" {typed}" in name:
         return 1
-    return 2 if typed in name else 3
+    return 2 if f" {typed}" in others else 3
 
 
 def _plain(text: str) -> str:

@@ -21,7 +21,7 @@ function rank({ slug, name, words }, typed) {
   if (!typed.split(" ").every((word) => text.includes(word) || others.includes(` ${word}`))) return Infinity;
   if (text.startsWith(typed)) return 0;
   if (text.includes(` ${typed}`)) return 1;
-  return text.includes(typed) ? 2 : 3;
+  return others.includes(` ${typed}`) ? 2 : 3; // sport: Entertainment, by a synonym, before Transport
 }
 
 function matching(typed) {
