@@ -159,12 +159,10 @@ class Container(Predictions):
         return Quality(QualityCounts(self.database, self.preferences.current))
 
     @once
-    def review_groups(self) -> ReviewGroups:
-        return ReviewGroups(self.database, units_per_dollar)
-
-    @once
     def group_review(self) -> GroupReview:
-        return GroupReview(self.review_groups, self.review_skips, self.transactions, self.feedback)
+        return GroupReview(
+            ReviewGroups(self.database, units_per_dollar), self.review_skips, self.transactions, self.feedback
+        )
 
     @once
     def first_predictions(self) -> FirstPredictions:

@@ -63,6 +63,10 @@ class GroupReview:
         """How much waits, without the groups. Raises Unavailable."""
         return _counts(*self._split(where, today, skipped=skipped))
 
+    def count(self, most: int, *, today: date) -> int:
+        """How many groups wait and are not put off, up to `most`. Raises Unavailable."""
+        return self.groups.count(most, hidden=self.skips.until_after(today))
+
     def usual_categories(self, limit: int) -> list[str]:
         """The categories that the person used most of late. Raises Unavailable."""
         return self.groups.usual_categories(limit)

@@ -74,8 +74,11 @@ class ReviewGroups:
         return [self._sums(key, rows) for key, rows in by_key.items()]
 
     @guarded
-    def count(self, most: int) -> int:
-        """How many groups there are, up to `most`; `most` too if there are very many transactions."""
+    def count(self, most: int, *, hidden: Collection[str] = ()) -> int:
+        """How many groups there are, up to `most`; `most` too if there are very many transactions.
+
+        hidden: keys of groups that do not count.
+        """
         waiting: list[Document] = [
             {"$match": query_of(HistoryFilter(status="needs_review"))},
             {"$sort": dict.fromkeys(("owner", "needs_review", "merchant", "direction"), 1)},
@@ -83,8 +86,10 @@ class ReviewGroups:
             {"$group": {"_id": _GROUP, "rows": {"$sum": 1}}},
         ]
         groups = list(self._database.transactions.aggregate(waiting))
-        rows = sum(group["rows"] for group in groups)
-        return most if rows == _ROWS_COUNTED else min(len(groups), most)
+        if sum(group["rows"] for group in groups) == _ROWS_COUNTED:
+            return most
+        shown = [group for group in groups if not hidden or str(_key(group["_id"])) not in hidden]
+        return min(len(shown), most)
 
     def _sums(self, key: GroupKey, by_currency: list[Document]) -> GroupSums:
         by_currency.sort(key=lambda row: (-row["count"], row["_id"]["currency"]))

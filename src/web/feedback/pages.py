@@ -16,6 +16,7 @@ from src.pipeline.categories.resolver import CategoryNames
 from src.web.categories.schemas import NewCategory
 from src.web.feedback import api
 from src.web.health.metrics import metrics
+from src.web.shared import time_zone
 from src.web.shared.blueprint import bp, fragment, page
 from src.web.shared.forms import count_in, flag, here, local_address, with_query
 from src.web.shared.json_io import json_response, read_json, wants_json
@@ -25,11 +26,11 @@ from src.web.shared.services import with_services
 if TYPE_CHECKING:
     from src.pipeline.feedback.feedback import FeedbackLoop
     from src.pipeline.feedback.label_review import LabelReview
+    from src.pipeline.feedback.review import GroupReview
     from src.pipeline.feedback.undo import ActUndo
     from src.pipeline.prediction.predict import Predictor
     from src.services.categories.repository import Categories
     from src.services.monitoring.quality_counts import AuditSample
-    from src.services.review.groups import ReviewGroups
     from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
@@ -201,12 +202,12 @@ def _answered(
 
 
 @with_services
-def _fragment(*, transactions: Transactions, review_groups: ReviewGroups) -> dict[str, object]:
+def _fragment(*, transactions: Transactions, group_review: GroupReview) -> dict[str, object]:
     """The other transactions of the merchant that the page shows, and the size of the queue."""
     return {
         "here": _back(),
         "others": transactions.get_many(request.form.get("others", "").split(",")[:_MOST_OTHERS]),
-        "groups_waiting": review_groups.count(most=100),
+        "groups_waiting": group_review.count(100, today=time_zone.today()),
         "shape": request.form["shape"],
     }
 

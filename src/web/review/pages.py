@@ -192,7 +192,7 @@ def _changed(
         here=_back(),
         usual=group_review.usual_categories(OPTIONS),
         groups=group_review.counts(listed.where, today=time_zone.today(), skipped=listed.skipped),
-        groups_waiting=group_review.groups.count(most=100),
+        groups_waiting=group_review.count(100, today=time_zone.today()),
         skipped_page=listed.skipped,
         **values,
     )

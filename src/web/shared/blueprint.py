@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, render_template
 
 from src.domain.categories import Category, Group
-from src.web.shared import format, labels
+from src.web.shared import format, labels, time_zone
 from src.web.shared.services import Pages, container
 
 bp = Pages("pages", __name__)
@@ -94,7 +94,7 @@ bp.add_app_template_global(labels.STAGES.copy, "stages")  # for the script that 
 
 def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:
     """Render a page with its values and those of the frame."""
-    waiting = container().review_groups.count(most=100)  # the frame shows 99+ for more
+    waiting = container().group_review.count(100, today=time_zone.today())  # the frame shows 99+ for more
     frame = {"groups_waiting": waiting, "serving": container().champion.version}
     return fragment(template, **{**frame, **values}), status
 

@@ -238,8 +238,10 @@ def test_sums_are_exact(review, store):
     assert Decimal(group["amounts"][0]["total"]) == Decimal("0.30")
 
 
-def test_the_navigation_counts_groups(client, services, queue):
-    assert services.review_groups.count(most=100) == 5
-    assert services.review_groups.count(most=3) == 3
+def test_the_navigation_counts_groups(client, services, review, queue):
+    assert services.group_review.count(100, today=date(2026, 3, 9)) == 5
+    assert services.group_review.count(3, today=date(2026, 3, 9)) == 3
     page = client.get("/history", headers={"Accept": "text/html"}).text
     assert '<span class="count" id="waiting-count">5<' in page
+    client.post("/api/v1/review/skip", json={"key": cafe(review)["key"], "until": "2026-04-01"})
+    assert services.group_review.count(100, today=date(2026, 3, 9)) == 4
