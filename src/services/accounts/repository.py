@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -26,7 +26,7 @@ from src.domain.categories import name_key
 from src.domain.money import decimal_places
 from src.domain.preferences import Preferences
 from src.errors import Conflict, NotFound
-from src.services.accounts.merges import added_openings, is_in_a_circle, opening_of
+from src.services.accounts.merges import added_openings, into_of, is_in_a_circle, opening_of, unmerged, way
 from src.services.mongo.client import Database, Document, guarded
 
 _NAME_TAKEN = "An account with this name already exists."
@@ -61,15 +61,19 @@ class Accounts:
         """As `all`; the former keys include those of the accounts that are merged into one."""
         keys: dict[str, list[str]] = defaultdict(list)
         for document in self._database.accounts.find({"owner": LOCAL_OWNER, "merged.into": {"$ne": None}}):
-            if into := self._unmerged(document):
+            if into := unmerged(document, self._find):
                 keys[str(into["_id"])] += document.get("former_keys", ())
         return [
             replace(account, former_keys=tuple(dict.fromkeys((*account.former_keys, *keys[account.id]))))
             for account in self.all()
         ]
 
+    @guarded
     def names(self) -> list[str]:
-        return [account.name for account in self.all()]
+        """In alphabetical order."""
+        query = {"owner": LOCAL_OWNER, "name_key": {"$exists": True}}
+        documents = self._database.accounts.find(query, {"name": 1}).sort("name_key")
+        return [document["name"] for document in documents]
 
     @guarded
     def get(self, account_id: str) -> Account:
@@ -83,7 +87,7 @@ class Accounts:
     def current(self, account_id: str | None) -> Account | None:
         """The account, or the one that it is merged into by now; None if it is deleted."""
         document = self._find(account_id) if account_id else None
-        return self._account(document) if (document := self._unmerged(document)) else None
+        return self._account(document) if (document := unmerged(document, self._find)) else None
 
     @guarded
     def names_on_the_way(self, account_id: str | None) -> list[str | None]:
@@ -91,14 +95,28 @@ class Accounts:
 
         None: no account, where a deleted one leads.
         """
-        way = list(self._way(self._find(account_id) if account_id else None))
-        ends = [] if way and "merged" not in way[-1] else [None]
-        return [document.get("was", document)["name"] for document in way] + ends
+        passed = list(way(self._find(account_id) if account_id else None, self._find))
+        ends = [] if passed and "merged" not in passed[-1] else [None]
+        return [document.get("was", document)["name"] for document in passed] + ends
 
     def name_today(self, name: str, account_id: str | None) -> str:
         """Of an account that was called `name`. account_id: kept with the name, because names are reused."""
-        account = self.current(account_id) or self.by_name(name)
-        return account.name if account else name
+        return self.names_today({name: account_id})[name]
+
+    @guarded
+    def names_today(self, ids: Mapping[str, str | None]) -> dict[str, str]:
+        """By the names that accounts had: those of today. ids: by name. Raises Unavailable."""
+        valid = {name: ObjectId(id_) for name, id_ in ids.items() if id_ and ObjectId.is_valid(id_)}
+        documents: dict[ObjectId, Document] = {}
+        unread = set(valid.values())
+        while unread:
+            query = {"owner": LOCAL_OWNER, "_id": {"$in": list(unread)}}
+            read = list(self._database.accounts.find(query, {"name": 1, "merged": 1}))
+            documents |= {document["_id"]: document for document in read}
+            unread = {into for document in read if (into := into_of(document))} - documents.keys()
+        first = {name: documents.get(account_id) for name, account_id in valid.items()}
+        last = {name: unmerged(first.get(name), documents.get) or self._named(name) for name in ids}
+        return {name: document["name"] if document else name for name, document in last.items()}
 
     @guarded
     def by_name(self, name: str) -> Account | None:
@@ -109,8 +127,7 @@ class Accounts:
     @guarded
     def by_number(self, number: str) -> Account | None:
         """number: the keyed hash."""
-        query = {"owner": LOCAL_OWNER, "numbers": {"$eq": number}}
-        document = self._unmerged(self._database.accounts.find_one(query))
+        document = self._numbered(number)
         return self._account(document) if document else None
 
     def of_number(self, number: str) -> Account | None:
@@ -138,9 +155,9 @@ class Accounts:
         """
         numbers = (self._keyed_hash(number),)
         for position in itertools.count(1):
-            if account := self.by_number(*numbers):
-                return account.name
-            if self.by_name(f"Account {position}") is None:
+            if document := self._numbered(*numbers):
+                return str(document["name"])
+            if self._named(f"Account {position}") is None:
                 with suppress(Conflict):  # another process made it at the same moment
                     return self._add_automatic(f"Account {position}", currency, numbers).name
         raise AssertionError("unreachable")
@@ -257,22 +274,14 @@ class Accounts:
         document: Document | None = self._database.accounts.find_one({"owner": LOCAL_OWNER, "name_key": key})
         if document is None:
             former = {"owner": LOCAL_OWNER, "former_keys": key}
-            document = self._unmerged(self._database.accounts.find_one(former, sort=[("_id", DESCENDING)]))
+            newest = self._database.accounts.find_one(former, sort=[("_id", DESCENDING)])
+            document = unmerged(newest, self._find)
         return document
 
-    def _unmerged(self, document: Document | None) -> Document | None:
-        """The document of the account that this one was merged into, at last; None in a circle."""
-        last = list(self._way(document))[-1:]
-        return last[0] if last and "merged" not in last[0] else None
-
-    def _way(self, document: Document | None) -> Iterator[Document]:
-        """The document, and those of the accounts that it leads to, one after the other."""
-        passed = set()
-        while document and document["_id"] not in passed:
-            passed.add(document["_id"])
-            yield document
-            into = document.get("merged", {}).get("into")
-            document = self._find(into) if into else None
+    @guarded
+    def _numbered(self, number: str) -> Document | None:
+        query = {"owner": LOCAL_OWNER, "numbers": {"$eq": number}}
+        return unmerged(self._database.accounts.find_one(query), self._find)
 
     def _account(self, document: Document) -> Account:
         return _account(document, self._merged_openings())

@@ -95,7 +95,7 @@ class Rules:
 
     def _accounts_of(self, document: Document) -> dict[str, str]:
         """The stored name of each account that a rule names -> its name of today."""
-        return {name: self._accounts.name_today(name, id_) for name, id_ in document["accounts"]}
+        return self._accounts.names_today(dict(document["accounts"]))
 
     @guarded
     def with_merged_merchants(self, rule: Rule) -> Rule:

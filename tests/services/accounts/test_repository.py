@@ -121,3 +121,33 @@ def test_an_unknown_number_makes_one_account_that_shows_no_digit_of_it(accounts,
     assert set(names[::2]) | set(names[1::2]) == {"Account 2", "Account 3"}
     assert len(set(names[::2])) == len(set(names[1::2])) == 1
     assert "DE00" not in str(list(database.accounts.find()))
+
+
+def test_names_of_today_follow_the_account_and_else_the_name(accounts):
+    renamed, merged, into, deleted = (
+        accounts.add(account(name)) for name in ("Giro", "Cash", "Wallet", "Broker")
+    )
+    accounts.change(renamed, replace(renamed, name="Everyday", former_keys=("giro",)))
+    accounts.add(account("Giro"))
+    accounts.retire(merged, into, act="one")
+    accounts.retire(accounts.get(into.id), accounts.get(renamed.id), act="two")
+    accounts.retire(deleted, None, act="three")
+    ids = {"Giro": renamed.id, "Cash": merged.id, "Wallet": into.id, "Broker": deleted.id, "Visa": None}
+    assert accounts.names_today(ids) == {
+        **dict.fromkeys(("Giro", "Cash", "Wallet"), "Everyday"),
+        "Broker": "Broker",
+        "Visa": "Visa",
+    }
+    assert accounts.name_today("giro", None) == "Giro"
+    assert accounts.names() == ["Everyday", "Giro"]
+
+
+def test_names_are_read_with_one_query(accounts, database):
+    ids = {name: accounts.add(account(name)).id for name in ("Everyday", "Giro", "Cash")}
+    mongo = database.accounts.database
+    for read in (lambda: accounts.names_today(ids), accounts.names):
+        mongo.command("profile", 2)
+        read()
+        mongo.command("profile", 0)
+        assert mongo["system.profile"].count_documents({"ns": database.accounts.full_name}) == 1
+        mongo["system.profile"].drop()
