@@ -135,6 +135,11 @@ class Transactions:
         query = {"_id": {"$in": object_ids(transaction_ids)}, "owner": LOCAL_OWNER}
         return [stored_of(document) for document in self._database.transactions.find(query).sort("_id")]
 
+    def purchases_of(self, rows: Iterable[StoredTransaction]) -> dict[str, StoredTransaction]:
+        """The existing ones that the refunds among `rows` refund, by id. Raises Unavailable."""
+        refunded = {row.refund_of for row in rows if row.refund_of}
+        return {row.id: row for row in self.get_many(refunded)} if refunded else {}
+
     @guarded
     def amend(
         self, transaction_id: str, change: Callable[[StoredTransaction], Amendment]

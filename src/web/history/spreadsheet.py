@@ -11,7 +11,7 @@ import io
 import itertools
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -57,15 +57,14 @@ class Line:
 class Lines:
     categories: Mapping[str | None, Category]
     """By slug."""
-    purchases: Callable[[Collection[str]], Sequence[StoredTransaction]]
-    """The existing transactions with these ids."""
+    purchases_of: Callable[[Sequence[StoredTransaction]], Mapping[str, StoredTransaction]]
+    """The purchases that some of them refund, by id."""
     merchant_names: Mapping[str, str]
     """Those that a person gave, by key."""
 
     def of(self, rows: Iterator[StoredTransaction]) -> Iterator[Line]:
         while batch := list(itertools.islice(rows, _BATCH)):
-            refunded = {row.refund_of for row in batch if row.refund_of}
-            purchases = {row.id: row for row in self.purchases(refunded)} if refunded else {}
+            purchases = self.purchases_of(batch)
             for row in batch:
                 purchase = purchases.get(row.refund_of or "")
                 for part in _parts(row, purchase):

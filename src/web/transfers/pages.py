@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -136,9 +137,11 @@ def link_transaction(transaction_id: str, *, linking: Linking) -> ResponseReturn
 
 @bp.app_template_filter()
 @with_services
-def purchase(row: StoredTransaction, *, transactions: Transactions) -> StoredTransaction | None:
-    """The one that the transaction refunds, whose category counts for it."""
-    return next(iter(transactions.get_many([row.refund_of])), None) if row.refund_of else None
+def purchases(
+    rows: Sequence[StoredTransaction], *, transactions: Transactions
+) -> dict[str, StoredTransaction]:
+    """Those that the refunds among the rows refund, by id: their categories count."""
+    return transactions.purchases_of(rows)
 
 
 bp.add_app_template_filter(counted_in)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from src.services.transactions.repository import Transactions
+
 
 @pytest.fixture
 def rows(predicted):
@@ -283,3 +285,25 @@ def test_a_transaction_says_that_a_link_does_not_count_while_it_does_not_fit(cli
     shown = client.get(f"/transactions/{out}").text
     assert "Transferred to your own account" in shown
     assert f"/transactions/{out}/link" not in shown
+
+
+def test_the_list_shows_refunds_with_the_categories_of_their_purchases_which_it_reads_at_once(
+    client, predicted, answered, monkeypatch
+):
+    refunds = []
+    for shop, category in (("SHOE SHOP", "groceries"), ("HAT SHOP", "pets")):
+        purchase = predicted(shop, "90", date="2026-01-20")["id"]
+        answered(purchase, category)
+        refunds.append(predicted("CARD CREDIT", "30", direction="income", date="2026-02-03")["id"])
+        client.post(f"/api/v1/transactions/{refunds[-1]}/refund", json={"of": purchase})
+    reads = []
+    get_many = Transactions.get_many
+    monkeypatch.setattr(Transactions, "get_many", lambda self, ids: reads.append(ids) or get_many(self, ids))
+    page = client.get("/history?q=credit").text
+    cells = [cell.split("</td>")[0] for cell in page.split('<td class="category">')[1:]]
+    assert all("As its purchase" in cell for cell in cells)
+    assert sorted(("Groceries" in cell, "Pets" in cell) for cell in cells) == [(False, True), (True, False)]
+    assert len(reads) == 1
+    form = {"transaction_id": refunds[0], "choice": "dining", "shape": "row", "others": refunds[1]}
+    changed = client.post("/feedback", data=form, headers={"X-Live": "1"}).text
+    assert changed.count("As its purchase") == 2
