@@ -130,15 +130,20 @@ class Predictor:
         return [rules.outcome(transaction) for transaction in prepared]
 
     def _evidence(self, prepared: Sequence[Transaction], outcomes: Sequence[Outcome]) -> list[OwnEvidence]:
-        memories = self._memories(prepared)
-        return [outcome.decider or memory for outcome, memory in zip(outcomes, memories, strict=True)]
+        undecided = [
+            transaction
+            for transaction, outcome in zip(prepared, outcomes, strict=True)
+            if outcome.decider is None
+        ]
+        memories = iter(self._memories(undecided))
+        return [outcome.decider or next(memories) for outcome in outcomes]
 
     def _memories(self, prepared: Sequence[Transaction]) -> list[MemoryDecision | MemoryHint | None]:
         """What the answers for the merchant, or for similar merchants, say about each transaction.
 
         Nothing while learning is off, in general or for the merchant.
         """
-        if not self.preferences().learning:
+        if not prepared or not self.preferences().learning:
             return [None] * len(prepared)
         ignored = self._ignored()
         learned = {transaction.merchant for transaction in prepared}

@@ -33,12 +33,14 @@ def changes(rule: Rule, rules: RuleMatcher, row: RuleRow) -> tuple[bool, bool]:
 
     rules: all of them, because an earlier one may decide instead.
     """
+    if row.answered:
+        return False, False
     outcome = rules.outcome(row.transaction)
     is_decider = outcome.decider is not None and outcome.decider.id == rule.id
     decides = is_decider and (row.rule, row.category) != (rule.id, rule.category)
     is_applied = any(applied.id == rule.id for applied in outcome.applied)
     tags = is_applied and with_tags(row.transaction, rule.tags) != row.transaction
-    return (decides, tags) if not row.answered else (False, False)
+    return decides, tags
 
 
 @dataclass(frozen=True)

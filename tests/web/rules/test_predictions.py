@@ -40,6 +40,26 @@ def test_a_rule_decides_before_memory_and_model(client, add, predicted, answered
     assert row["id"] == decided["id"]
 
 
+def test_the_memory_is_asked_only_about_what_no_rule_decides(
+    app, client, add, predicted, answered, monkeypatch
+):
+    for description in ("SWIGGY order 1", "ZOMATO order 1"):
+        answered(predicted(description)["id"], "travel")
+    add()
+    transactions, asked = app.extensions["ledgerloop"].transactions, []
+    recollections = transactions.recollections
+    monkeypatch.setattr(
+        transactions,
+        "recollections",
+        lambda keys, ignored: asked.extend(keys) or recollections(keys, ignored),
+    )
+    names = ("ZOMATO", "SWIGGY", "PLUM TREE", "SWIGGY", "ZOMATO")
+    batch = [{"description": f"{name} order 2", "amount": 5} for name in names]
+    rows = client.post("/api/v1/predict/batch", json={"transactions": batch}).json["results"]
+    assert [row["decided_by"] for row in rows] == ["memory", "rule", "model", "rule", "memory"]
+    assert "swiggy" not in asked
+
+
 def test_a_persons_answer_stays_whatever_a_rule_says(client, add, predicted, answered):
     row = predicted()
     answered(row["id"], "travel")
