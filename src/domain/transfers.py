@@ -160,10 +160,17 @@ _REFUND_WORDS = frozenset(
 )
 
 
+_PURCHASE_WORDS = ("bestellung", "einkauf", "order", "purchase", "commande", "achat", "pedido", "compra")
+
+
 def purchase_merchant(merchant: str) -> str:
-    """The merchant of the purchase that `zara retoure` or `refund zara` refunds: without such words."""
-    words = [word for word in merchant.split() if word not in _REFUND_WORDS]
-    return " ".join(words) or merchant
+    """The merchant of `zara bestellung`, and of the purchase that `zara retoure` or `refund zara` refunds."""
+    name, _, last = _without_refund_words(merchant).rpartition(" ")
+    return name if name and last in _PURCHASE_WORDS else f"{name} {last}".strip()
+
+
+def _without_refund_words(merchant: str) -> str:
+    return " ".join(word for word in merchant.split() if word not in _REFUND_WORDS) or merchant
 
 
 def purchase_merchants(merchant: str) -> tuple[str, ...]:
@@ -173,10 +180,16 @@ def purchase_merchants(merchant: str) -> tuple[str, ...]:
     company form.
     """
     name = purchase_merchant(merchant)
-    if name == merchant:
-        return (merchant,)
+    if _without_refund_words(merchant) == merchant:
+        return (name,)
     words = name.split()
     return tuple(" ".join(words[:length]) for length in range(len(words), 0, -1))
+
+
+def purchase_keys(merchant: str) -> tuple[str, ...]:
+    """The keys of merchants that `purchase_merchant` takes for one of `purchase_merchants`."""
+    names = purchase_merchants(merchant)
+    return (*names, *(f"{name} {word}" for name in names for word in _PURCHASE_WORDS))
 
 
 def refund_misfit(purchase: Transaction, refund: Transaction) -> Misfit | None:

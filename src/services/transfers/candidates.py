@@ -21,8 +21,8 @@ from src.domain.transfers import (
     TRANSFER_WITHIN,
     End,
     LinkKind,
+    purchase_keys,
     purchase_merchant,
-    purchase_merchants,
 )
 from src.services.mongo.client import Database, Document, guarded, guarded_stream
 from src.services.transactions.documents import INPUT_FIELDS, midnight, transaction_fields, transaction_of
@@ -183,7 +183,7 @@ class Candidates:
     ) -> Iterator[End]:
         named = {end.transaction.merchant for end in span}
         query = {
-            "merchant": {"$in": sorted({*named, *chain.from_iterable(map(purchase_merchants, named))})},
+            "merchant": {"$in": sorted({*named, *chain.from_iterable(map(purchase_keys, named))})},
             "direction": direction.value,
             "date": _days_of(span, before, after),
         }

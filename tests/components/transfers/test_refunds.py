@@ -51,6 +51,14 @@ def test_what_refunds_may_keep_the_town_and_the_company_form(words):
     assert purchase_of(salary, purchase("p", "90", 1)) is None
 
 
+def test_words_for_a_purchase_are_no_part_of_the_merchant():
+    income = end("refund", "", "30", day=20, direction=IN, merchant="shoe shop gutschrift retoure")
+    order = end("p", "", "30", day=1, merchant="shoe shop bestellung")
+    assert purchase_of(income, order) == "p"
+    same = end("q", "", "30", day=20, direction=IN, merchant="shoe shop bestellung")
+    assert purchase_of(same, order) == "p"
+
+
 def test_what_is_refunded_already_is_not_refunded_again():
     assert purchase_of(refund(), purchase("p", "90", 1), refunded={"p": Decimal(61)}) is None
     assert purchase_of(refund(), purchase("p", "90", 1), refunded={"p": Decimal(60)}) == "p"

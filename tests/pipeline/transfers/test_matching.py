@@ -222,6 +222,21 @@ def test_a_refund_finds_the_purchase_of_its_merchant_without_town_and_company_fo
     ]
 
 
+def test_a_refund_finds_the_order_of_its_merchant(container):
+    keep(
+        container.transactions,
+        new("hats bestellung", "89.90"),
+        new("hats gutschrift retoure", "89.90", direction=INCOME, category=None),
+        new("shoes order", "70"),
+        new("shoes order", "70", direction=INCOME, category=None),
+    )
+    container.link_matching.maintain()
+    assert sorted(linked(container, LinkKind.REFUND, LinkStatus.SUGGESTED)) == [
+        ("hats bestellung", "hats gutschrift retoure"),
+        ("shoes order", "shoes order"),
+    ]
+
+
 def test_a_search_reads_only_rows_around_the_new_ones(container):
     keep(container.transactions, *(new(f"shop {number}", f"{number}.10") for number in range(1, 400)))
     container.link_matching.maintain()
