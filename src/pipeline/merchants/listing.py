@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -81,6 +81,14 @@ class MerchantListing:
         apart = self.merchants.apart()
         pairs = variants(self.overview.counts(), self.overview.of_one_party(), of=key)
         return [pair for pair in pairs if tuple(sorted((pair.key, pair.into))) not in apart][:limit]
+
+    def summaries(self, keys: Collection[str]) -> dict[str, MerchantSummary]:
+        """Of those that have transactions. Raises Unavailable."""
+        return self.overview.summaries(keys)
+
+    def most_frequent(self, limit: int) -> list[str]:
+        """The keys of those with the most transactions. Raises Unavailable."""
+        return list(self.overview.counts())[:limit]
 
     def _states(self, summaries: Sequence[MerchantSummary]) -> list[MerchantState]:
         keys = [summary.key for summary in summaries]

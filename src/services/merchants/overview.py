@@ -123,7 +123,7 @@ class MerchantOverview:
 
     @guarded
     def counts(self) -> dict[str, int]:
-        """The number of transactions by merchant."""
+        """The number of transactions by merchant, the most frequent first."""
         stages = [{"$match": {"owner": LOCAL_OWNER, "merchant": {"$gt": ""}}}, {"$sortByCount": "$merchant"}]
         return {
             group["_id"]: group["count"]

@@ -10,7 +10,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain.acts import ActKind
+from src.domain.acts import Act, ActKind
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.merchants.editor import MerchantChange
 from src.pipeline.merchants.listing import MerchantState
@@ -78,7 +78,6 @@ def _merchant_page(
         return redirect(_address(state.merchant.key))
     answers = merchant_listing.answers(key)
     pairs = merchant_listing.variants(10, key)
-    act = act_log.find(request.args.get("act", ""))
     return page(
         "merchants/show.html",
         status,
@@ -87,15 +86,21 @@ def _merchant_page(
         alike=[(pair.into if pair.key == key else pair.key, pair.evidence) for pair in pairs],
         evidence=text.EVIDENCE,
         rules=rules.of_merchant(key),
-        offered=[other.merchant for other in merchant_listing.page(limit=_OFFERED)[0]],
+        offered=merchant_listing.most_frequent(_OFFERED),
         errors=errors or {},
         typed=typed,
-        act=act if act and act.kind is ActKind.MERCHANT and act.undone_at is None else None,
+        act=_act_in_effect("act", act_log),
         also=count_in(request.args, "also"),
         saved="saved" in request.args,
         undone=count_in(request.args, "undone"),
         here=_address(key),
     )
+
+
+def _act_in_effect(argument: str, act_log: ActLog) -> Act | None:
+    """The act about merchants that the address names."""
+    act = act_log.find(request.args.get(argument, ""))
+    return act if act and act.kind is ActKind.MERCHANT and act.undone_at is None else None
 
 
 @bp.post("/merchants/<path:key>")
@@ -137,13 +142,14 @@ def _address(key: str) -> str:
 def merchant_variants(*, merchant_listing: MerchantListing, act_log: ActLog) -> ResponseReturnValue:
     """Pairs of merchants that may be one; a person decides each."""
     pairs = merchant_listing.variants(_AT_ONCE)
-    keys = {key for pair in pairs for key in (pair.into, pair.key)}
+    summaries = merchant_listing.summaries({key for pair in pairs for key in (pair.into, pair.key)})
     return page(
         "merchants/variants.html",
-        pairs=pairs,
-        act=act_log.find(request.args.get("apart", "")),
+        # Without those whose last transaction was deleted at this moment.
+        pairs=[pair for pair in pairs if {pair.into, pair.key} <= summaries.keys()],
+        act=_act_in_effect("apart", act_log),
         undone=count_in(request.args, "undone"),
-        states={key: merchant_listing.one(key) for key in keys},
+        summaries=summaries,
         evidence=text.EVIDENCE,
     )
 

@@ -106,6 +106,18 @@ def test_variants_that_are_two_merchants_are_not_offered_again(client, blue_door
     assert "almost the same spelling" not in shown(client, "/merchants/blue door")
 
 
+def test_variants_are_shown_with_their_names_and_counts_and_no_other_act(client, blue_door, predicted):
+    for number in range(3):
+        predicted("BLUE DOR", amount=str(number + 1))
+    client.patch("/api/v1/merchants/blue%20dor", json={"name": "Dor"})
+    words = shown(client, "/merchant-variants")
+    assert "blue door 1 transaction Gifts" in words
+    assert "Dor 3 transactions" in words
+    assert '<option value="Dor">' in client.get("/merchants/blue door").text
+    answer = next(act for act in client.get("/api/v1/acts").json["items"] if act["kind"] == "feedback")
+    assert "You answered" not in shown(client, f"/merchant-variants?apart={answer['id']}")
+
+
 def test_the_answer_of_a_merchant_without_learning_says_so(client, blue_door, predicted):
     post(client, "/merchants/blue door", learn="off")
     row = predicted("BLUE DOOR", amount="3")
