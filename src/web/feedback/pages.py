@@ -46,18 +46,10 @@ _FRAGMENTS = {
 
 
 @bp.get("/review/mistakes")
-def mistakes(
-    *,
-    possible_mistakes: PossibleMistakes,
-    label_review: LabelReview,
-    transactions: Transactions,
-    predictor: Predictor,
-) -> ResponseReturnValue:
+def mistakes(*, transactions: Transactions, predictor: Predictor) -> ResponseReturnValue:
     """Answers that contradict nearly all others."""
     return page(
         "feedback/mistakes.html",
-        relabels=possible_mistakes.relabels(),
-        mistakes=label_review.open(),
         kept=flag(request.args, "kept"),
         changed_back=count_in(request.args, "changed_back"),
         act=request.args.get("act", ""),
@@ -67,13 +59,9 @@ def mistakes(
 
 
 @bp.get("/review/checks")
-def checks(
-    *, audit_sample: AuditSample, transactions: Transactions, predictor: Predictor
-) -> ResponseReturnValue:
+def checks(*, transactions: Transactions, predictor: Predictor) -> ResponseReturnValue:
     """Automatic results that were drawn at random."""
-    rows = audit_sample.unanswered(SPOT_CHECKS)
-    after = _after_an_answer(transactions, predictor)
-    return page("feedback/checks.html", rows=rows, **after, **review_tabs())
+    return page("feedback/checks.html", **_after_an_answer(transactions, predictor), **review_tabs())
 
 
 @with_services
@@ -83,12 +71,13 @@ def review_tabs(
     possible_mistakes: PossibleMistakes,
     label_review: LabelReview,
     audit_sample: AuditSample,
-) -> dict[str, int]:
-    """How much waits in the other parts of the review."""
+) -> dict[str, Any]:
+    """What waits in the other parts of the review."""
     return {
         "count_links": links.count_suggested(),
-        "count_mistakes": len(possible_mistakes.relabels()) + len(label_review.open()),
-        "count_checks": len(audit_sample.unanswered(SPOT_CHECKS)),
+        "relabels": possible_mistakes.relabels(),
+        "mistakes": label_review.open(),
+        "checks": audit_sample.unanswered(SPOT_CHECKS),
     }
 
 
