@@ -24,6 +24,8 @@ T = TypeVar("T")
 BATCH = 1000
 _MOST_NEAR = 500
 """Transactions of one amount that are looked at when one is saved."""
+_MOST_SAVED = 50
+"""Transactions saved at once that are matched at once."""
 _AT_A_TIME = 20_000
 """Added transactions that one run of the job looks at; the next run continues."""
 _STILL_ARRIVING = timedelta(minutes=2)
@@ -47,8 +49,10 @@ class LinkMatching:
     def match_saved(self, transaction_ids: Sequence[str]) -> None:
         """Link transactions that were just added or edited with others of the same amount.
 
-        It is quick: where there are many of these, or MongoDB fails, `maintain` does it, as all the rest.
+        It is quick: where there are many of either, or MongoDB fails, `maintain` does it, as all the rest.
         """
+        if len(transaction_ids) > _MOST_SAVED:
+            return
         with suppress(Unavailable):
             ends = self.candidates.free(transaction_ids)
             near = self.candidates.of_equal_amount(ends, most=_MOST_NEAR) if ends else []

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from pymongo import ASCENDING
@@ -90,13 +90,13 @@ class Candidates:
 
         most: none at all if there are as many (0: no limit). Raises Unavailable.
         """
-        opposite = [end for span in _spans(ends) for end in self._opposite(span, most)]
+        opposite = _fewer_than(most, (end for span in _spans(ends) for end in self._opposite(span, most)))
         amounts = {_amount_key(end) for end in opposite}
         near = [*opposite, *(end for end in ends if _amount_key(end) in amounts)]
-        competing = [end for span in _spans(near) for end in self._of_amounts(span, _BOTH, most)]
-        if most and len(competing) >= most:
-            return []
-        return list({end.id: end for end in (*near, *competing)}.values())
+        competing = _fewer_than(
+            most, (end for span in _spans(near) for end in self._of_amounts(span, _BOTH, most))
+        )
+        return list({end.id: end for end in (*near, *competing)}.values()) if competing else []
 
     def _opposite(self, span: Sequence[End], most: int) -> Iterator[End]:
         """What moves the same amount the other way within the days of a transfer."""
@@ -233,6 +233,12 @@ def _end(document: Document) -> End:
 
 def _amount_key(end: End) -> tuple[str, Decimal]:
     return end.transaction.currency, end.transaction.amount
+
+
+def _fewer_than(most: int, ends: Iterable[End]) -> list[End]:
+    """All of them; none at all if there are `most` (0: no limit), and the others are not read then."""
+    read = list(islice(ends, most or None))
+    return [] if most and len(read) == most else read
 
 
 def _spans(ends: Iterable[End]) -> Iterator[list[End]]:

@@ -30,6 +30,8 @@ STATEMENT = """Date,Text,Amount
 MOVES = {
     "savings": ["transfer to savings account", "savings deposit", "move to savings", "savings plan", "saver"]
 }
+SEARCH = {"op": "query", "command.filter.refund_of": None, "command.filter.transfer": {"$exists": True}}
+"""The profile of MongoDB has it of a search for transactions that are not linked."""
 
 
 @pytest.fixture
@@ -134,9 +136,16 @@ def test_the_job_pairs_what_was_added_and_changed_since(container):
     assert container.link_matching.maintain() == 0
 
 
-def save(container, description, account, direction=Direction.EXPENSE):
-    moved = Transaction(description, Decimal(500), "USD", date(2026, 3, 4), direction, account=account)
-    [row] = container.predictor.predict_and_keep([moved], source="api", at=container.now())
+def moved(description, account, direction=Direction.EXPENSE, day=date(2026, 3, 4)):
+    return Transaction(description, Decimal(500), "USD", day, direction, account=account)
+
+
+def save_all(container, *transactions):
+    return container.predictor.predict_and_keep(transactions, source="api", at=container.now())
+
+
+def save(container, *fields):
+    [row] = save_all(container, moved(*fields))
     return row
 
 
@@ -179,6 +188,26 @@ def test_an_amount_that_very_many_share_is_left_to_the_job(container, monkeypatc
     assert linked(container) == []
     container.link_matching.maintain()
     assert len(linked(container)) == 1
+
+
+def test_many_that_are_saved_at_once_are_left_to_the_job(container, monkeypatch):
+    monkeypatch.setattr(matching, "_MOST_SAVED", 1)
+    with profiled(container) as operations:
+        save_all(container, moved("transfer to pot", "Main"), moved("j doe", "Pot", INCOME))
+    assert operations("transactions", **SEARCH) == []
+    assert linked(container) == []
+    container.link_matching.maintain()
+    assert len(linked(container)) == 1
+
+
+def test_the_search_ends_where_an_amount_has_too_many_transactions(container, monkeypatch):
+    days = [date(2025, month, 4) for month in (1, 6, 11)]
+    save_all(container, *(moved("j doe", "Pot", INCOME, day) for day in days * 2))
+    monkeypatch.setattr(matching, "_MOST_NEAR", 2)
+    with profiled(container) as operations:
+        save_all(container, *(moved("transfer to pot", "Main", Direction.EXPENSE, day) for day in days))
+    assert len(operations("transactions", **SEARCH, **{"command.filter.amount": {"$exists": True}})) == 1
+    assert linked(container) == []
 
 
 def test_the_job_settles_what_an_interruption_left(container):
@@ -242,8 +271,7 @@ def test_a_search_reads_only_rows_around_the_new_ones(container):
     container.link_matching.maintain()
     with profiled(container) as operations:
         import_text(container, STATEMENT)
-    ours = {"op": "query", "command.filter.refund_of": None, "command.filter.transfer": {"$exists": True}}
-    searches = operations("transactions", **ours)
+    searches = operations("transactions", **SEARCH)
     assert len(searches) >= 5
     assert max(search["docsExamined"] for search in searches) <= 6
 
