@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from src.domain.feedback import BY_A_PERSON, active_answers
 from src.domain.transactions import Direction, StoredTransaction, Transaction
 
 TRANSFER_WITHIN = timedelta(days=5)
@@ -67,6 +68,18 @@ class End:
     def lasting_id(self) -> str:
         """The same after the import is undone and repeated."""
         return self.key or self.id
+
+
+def end_of(row: StoredTransaction) -> End:
+    answers = active_answers(row.feedback)
+    return End(
+        id=row.id,
+        transaction=row.transaction,
+        category=row.category,
+        sure=not row.needs_review,
+        answered=bool(answers) and answers[-1].source in BY_A_PERSON,
+        key=row.key,
+    )
 
 
 @dataclass(frozen=True, slots=True)

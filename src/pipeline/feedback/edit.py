@@ -147,7 +147,7 @@ class TransactionEditor:
         self.links.unsettle([transaction_id], at=at)
         self.transactions.amend(transaction_id, change)
         self.links.settle([transaction_id])
-        self.predictor.match_saved([transaction_id])
+        self.predictor.match_saved([self.transactions.get(transaction_id)])
         return self.transactions.get(transaction_id)
 
     def _predicted(

@@ -83,8 +83,8 @@ class Predictor:
     """Returns the model of the shadow test, whose predictions are stored with the champion's."""
     accounts: Accounts | None = None
     """None: every transaction keeps the name of its account."""
-    match_saved: Callable[[Sequence[str]], None] = lambda _: None
-    """Called with the ids of transactions that were stored, to pair them with others; does not fail."""
+    match_saved: Callable[[Sequence[StoredTransaction]], None] = lambda _: None
+    """Called with transactions that were stored, to pair them with others; does not fail."""
     merchants: Merchants | None = None
     """None: no merchant was merged, and the answers for all of them count."""
     rules: Callable[[], RuleMatcher] = lambda: _NO_RULES
@@ -179,7 +179,7 @@ class Predictor:
     ) -> list[StoredTransaction]:
         """Raises Unavailable; nothing is stored then."""
         stored = self.transactions.add(self.new(transactions, at=at), source=source, at=at)
-        self.match_saved([row.id for row in stored])
+        self.match_saved(stored)
         return stored
 
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]:

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, TypeVar
 from src.components.transfers.pairing import Match, conversions, pairs, reads_like_a_transfer
 from src.components.transfers.refunds import refund_match
 from src.domain.categories import Category, Group
-from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_between, purchase_merchants
+from src.domain.transactions import Direction, StoredTransaction
+from src.domain.transfers import (
+    End,
+    Link,
+    LinkedBy,
+    LinkKind,
+    LinkStatus,
+    end_of,
+    link_between,
+    purchase_merchants,
+)
 from src.errors import Unavailable
 from src.pipeline.transfers.restore import LinkRestore
 
@@ -46,15 +56,16 @@ class LinkMatching:
         """Link the transactions of an import; returns how many links are new. Safe to repeat."""
         return self._match_all(self.candidates.of_import(import_id), LinkedBy.IMPORT)
 
-    def match_saved(self, transaction_ids: Sequence[str]) -> None:
+    def match_saved(self, rows: Sequence[StoredTransaction]) -> None:
         """Link transactions that were just added or edited with others of the same amount.
 
         It is quick: where there are many of either, or MongoDB fails, `maintain` does it, as all the rest.
         """
-        if len(transaction_ids) > _MOST_SAVED:
+        if len(rows) > _MOST_SAVED:
             return
+        moving = (row for row in rows if row.transaction.direction is not Direction.TRANSFER)
+        ends = [end_of(row) for row in moving if not row.is_linked]
         with suppress(Unavailable):
-            ends = self.candidates.free(transaction_ids)
             near = self.candidates.of_equal_amount(ends, most=_MOST_NEAR) if ends else []
             if not near:
                 return

@@ -48,11 +48,6 @@ class Candidates:
         query = {"_id": {"$in": object_ids(transaction_ids)}, "owner": LOCAL_OWNER}
         return {end.id: end for end in self._ends(query)}
 
-    @guarded
-    def free(self, transaction_ids: Collection[str]) -> list[End]:
-        """Those that move money and are not linked yet. Raises Unavailable."""
-        return list(self._ends({**_FREE, **_MOVES_MONEY, "_id": {"$in": object_ids(transaction_ids)}}))
-
     @guarded_stream
     def of_import(self, import_id: str) -> Iterator[End]:
         """The transactions of an import that are not linked yet, also those of an earlier one.

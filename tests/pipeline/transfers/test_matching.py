@@ -190,6 +190,13 @@ def test_an_amount_that_very_many_share_is_left_to_the_job(container, monkeypatc
     assert len(linked(container)) == 1
 
 
+def test_what_was_just_saved_is_not_read_again(container):
+    with profiled(container) as operations:
+        save(container, "transfer to pot", "Main")
+    by_id = {"op": "query", "command.filter._id": {"$exists": True}}
+    assert operations("transactions", **by_id) == []
+
+
 def test_many_that_are_saved_at_once_are_left_to_the_job(container, monkeypatch):
     monkeypatch.setattr(matching, "_MOST_SAVED", 1)
     with profiled(container) as operations:
