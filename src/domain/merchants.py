@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Literal
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-MERCHANT_SORTS = ("-count", "name", "-amount", "-last_seen")
 MerchantSort = Literal["-count", "name", "-amount", "-last_seen"]
 
 

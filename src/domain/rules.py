@@ -15,6 +15,7 @@ from src.domain.transactions import StoredTransaction, Transaction
 MOST_RULES = 1000
 MOST_CONDITIONS = 20
 MOST_VALUES = 100
+LONGEST_NAME = 100
 """In the list of one condition."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -56,11 +56,12 @@ class SetupRestore:
     def _add_rules(self, rules: Sequence[Rule]) -> None:
         """After the others. A rule that is not valid here is left out: a person has edited the file."""
         with suppress(Conflict, InvalidInput):  # somebody changes the rules or deletes a category now
-            self.rules.add_all(list(filter(self._is_valid, rules)), at=self.clock())
+            slugs = self.rules.categories.slugs()
+            self.rules.add_all([rule for rule in rules if self._is_valid(rule, slugs)], at=self.clock())
 
-    def _is_valid(self, rule: Rule) -> bool:
+    def _is_valid(self, rule: Rule, slugs: Collection[str]) -> bool:
         try:
-            self.rules.complete(rule)
+            self.rules.complete(rule, slugs)
         except InvalidInput:
             return False
         return not any(map(value_problem, rule.conditions))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from src.components.rules.widening import widened
 from src.components.text.masking import mask
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.domain.rules import (
+    LONGEST_NAME,
     MOST_RULES,
     Condition,
     Field,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from src.services.transactions.acts import ActLog
 
 _TRIES = 5
-_LONGEST_NAME = 100
 _CHANGED_LATER = "This rule was changed again later. Undo the later change first."
 _BUSY = "Others are changing the rules at the same time; try again."
 
@@ -54,12 +54,14 @@ class RuleEditor:
     accounts: Accounts
     acts: ActLog
 
-    def checked(self, rule: Rule) -> Rule:
+    def checked(self, rule: Rule, slugs: Collection[str] | None = None) -> Rule:
         """As it would be stored: with masked texts, and the names of today.
 
-        Raises InvalidInput for an unknown category, or a pattern with a long number.
+        slugs: the categories; None reads them. Raises InvalidInput for an unknown category, or a pattern with
+        a long number.
         """
-        if rule.category is not None and rule.category not in self.categories.slugs():
+        slugs = self.categories.slugs() if slugs is None else slugs
+        if rule.category is not None and rule.category not in slugs:
             raise InvalidInput("There is no category with this name.", field="category")
         masked = replace(
             rule,
@@ -67,14 +69,14 @@ class RuleEditor:
             conditions=tuple(map(_masked, rule.conditions)),
             tags=tuple(dict.fromkeys(map(mask, rule.tags))),
         )
-        named = self._with_current_names(masked)
+        named = self._with_current_accounts(masked)
         return replace(named, name=named.name or _name_of(named.conditions[0]))
 
-    def complete(self, rule: Rule) -> Rule:
+    def complete(self, rule: Rule, slugs: Collection[str] | None = None) -> Rule:
         """`checked`, and has an effect. Raises InvalidInput."""
         if rule.category is None and not rule.tags:
             raise InvalidInput("Give the rule a category, tags, or both.", field="category")
-        return self.checked(rule)
+        return self.checked(rule, slugs)
 
     def add(self, rule: Rule, *, at: datetime) -> tuple[Rule, str]:
         """Add it as the last one. Returns it with its id, and the act. Raises InvalidInput, Conflict,
@@ -156,7 +158,8 @@ class RuleEditor:
 
         Raises InvalidInput, Conflict, Unavailable; nothing is added then.
         """
-        checked = [replace(self.complete(rule), id=rule.id or _new_id()) for rule in rules]
+        slugs = self.categories.slugs()
+        checked = [replace(self.complete(rule, slugs), id=rule.id or _new_id()) for rule in rules]
         added: list[Rule] = []
 
         def extended(existing: tuple[Rule, ...]) -> list[Rule]:
@@ -209,8 +212,11 @@ class RuleEditor:
 
     def _undone_change(self, before: Any, after: Any, rules: tuple[Rule, ...]) -> list[Rule]:
         """before, after: the positions and rules that the act changed."""
-        was = {rule.id: (position, self._with_current_names(rule)) for position, rule in _read(before)}
-        became = {rule.id: self._with_current_names(rule) for _, rule in _read(after)}
+        _, merged = self.categories.own_and_merged()
+        was = {
+            rule.id: (position, self._with_current_names(rule, merged)) for position, rule in _read(before)
+        }
+        became = {rule.id: self._with_current_names(rule, merged) for _, rule in _read(after)}
         current = {rule.id: rule for rule in rules}
         for rule_id, rule in became.items():
             _, earlier = was.get(rule_id, (0, None))
@@ -218,7 +224,8 @@ class RuleEditor:
             if current.get(rule_id) not in [*ours, earlier]:
                 raise Conflict(_CHANGED_LATER)
         kept = [rule for rule in rules if rule.id not in became or rule.id in was]
-        if any(rule.category and rule.category not in self.categories.slugs() for _, rule in was.values()):
+        slugs = self.categories.slugs()
+        if any(rule.category and rule.category not in slugs for _, rule in was.values()):
             raise Conflict("The category of this rule was deleted later. Undo that first.")
         restored = [was[rule.id][1] if rule.id in was else rule for rule in kept]
         for rule_id, (position, rule) in was.items():
@@ -226,13 +233,15 @@ class RuleEditor:
                 restored.insert(position, rule)
         return restored
 
-    def _with_current_names(self, rule: Rule) -> Rule:
+    def _with_current_names(self, rule: Rule, merged: Mapping[str, str]) -> Rule:
         """A category may have been merged, and an account renamed."""
-        _, merged = self.categories.own_and_merged()
         category = merged.get(rule.category or "", rule.category)
+        return self._with_current_accounts(replace(rule, category=category))
+
+    def _with_current_accounts(self, rule: Rule) -> Rule:
         accounts = {name: known_account(name, self.accounts) for name in names_in(rule, Field.ACCOUNT)}
         today = {name: account.name for name, account in accounts.items() if account}
-        return with_names(replace(rule, category=category), Field.ACCOUNT, today)
+        return with_names(rule, Field.ACCOUNT, today)
 
 
 def _new_id() -> str:
@@ -271,7 +280,7 @@ def _name_of(condition: Condition) -> str:
         text = ", ".join(map(str, value))
     else:
         text = field if isinstance(value, bool) else str(value)
-    return text[:_LONGEST_NAME]
+    return text[:LONGEST_NAME]
 
 
 def _difference(before: Sequence[Rule], after: Sequence[Rule]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from src.components.rules.matching import RuleMatcher
 from src.components.rules.widening import condition_of
-from src.domain.rules import Condition, Field, Match, Operator, Rule, RuleSuggestion
+from src.domain.rules import LONGEST_NAME, Condition, Field, Match, Operator, Rule, RuleSuggestion
 
 if TYPE_CHECKING:
     from src.domain.transactions import Transaction
@@ -23,13 +23,13 @@ _MOST = 50
 
 def suggested_rule(suggestion: RuleSuggestion) -> Rule:
     condition = Condition(Field.MERCHANT, Operator.EQUALS, suggestion.merchant)
-    return Rule("", suggestion.merchant, Match.ALL, (condition,), suggestion.category)
+    return Rule("", suggestion.merchant[:LONGEST_NAME], Match.ALL, (condition,), suggestion.category)
 
 
 def rule_like(transaction: Transaction, category: str | None) -> Rule:
     """A rule for its merchant; without one, for its text."""
     condition = condition_of(transaction)
-    return Rule("", str(condition.value)[:100], Match.ALL, (condition,), category)
+    return Rule("", str(condition.value)[:LONGEST_NAME], Match.ALL, (condition,), category)
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,10 @@ class RuleSuggestions:
 
     def all(self) -> list[RuleSuggestion]:
         """At most 50, with the most answers first. Raises Unavailable."""
+        suggestions = list(islice(self._open(None), _MOST))
+        waiting = self.rows.count_waiting([suggestion.merchant for suggestion in suggestions])
         return [
-            replace(suggestion, waiting=self.rows.count_waiting(suggestion.merchant))
-            for suggestion in islice(self._open(None), _MOST)
+            replace(suggestion, waiting=waiting.get(suggestion.merchant, 0)) for suggestion in suggestions
         ]
 
     def for_merchant(self, merchant: str) -> RuleSuggestion | None:
@@ -65,9 +66,15 @@ class RuleSuggestions:
         if not supported:
             return
         dismissed, rules = self.rules.dismissed(), self.current_rules()
-        for suggestion in supported:
-            if (suggestion.merchant, suggestion.category) in dismissed:
-                continue
-            newest = self.rows.newest_of(suggestion.merchant)
-            if newest and rules.outcome(newest).decider is None:
-                yield suggestion
+        wanted = [
+            suggestion
+            for suggestion in supported
+            if (suggestion.merchant, suggestion.category) not in dismissed
+        ]
+        for start in range(0, len(wanted), _MOST):
+            batch = wanted[start : start + _MOST]
+            newest = self.rows.newest_of([suggestion.merchant for suggestion in batch])
+            for suggestion in batch:
+                transaction = newest.get(suggestion.merchant)
+                if transaction and rules.outcome(transaction).decider is None:
+                    yield suggestion

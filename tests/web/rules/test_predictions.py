@@ -410,6 +410,38 @@ def test_three_answers_alike_suggest_a_rule_and_none_is_saved(client, predicted,
     assert suggested() == []
 
 
+def test_a_suggestion_has_its_waiting_rows_and_a_name_that_can_be_stored(
+    client, predicted, answered, web_database
+):
+    long = " ".join(f"quiet{letter}harbour" for letter in "abcdefghij")
+    for name in (long, "ZOMATO"):
+        for row in [predicted(f"{name} {number}") for number in range(3)]:
+            answered(row["id"], "dining")
+    for _ in range(2):
+        predicted("ZOMATO 7")
+    web_database.collection("transactions").update_many(
+        {"merchant": "zomato", "label": None}, {"$set": {"needs_review": True}}
+    )
+    offers = client.get("/api/v1/rules/suggestions").json
+    assert [(offer["answers"], offer["waiting"]) for offer in offers] == [(3, 0), (3, 2)]
+    assert [len(offer["rule"]["name"]) for offer in offers] == [100, len("zomato")]
+    for offer in offers:
+        assert client.post("/api/v1/rules", json=offer["rule"]).status_code == 201
+
+
+def test_rules_are_imported_with_one_read_of_the_categories(app, client, add, monkeypatch):
+    rules = [add(SWIGGY | {"value": name}) for name in ("swiggy", "zomato", "netflix")]
+    for rule in rules:
+        client.delete(f"/api/v1/rules/{rule['id']}")
+    categories, reads = app.extensions["ledgerloop"].categories, []
+    slugs = categories.slugs
+    monkeypatch.setattr(categories, "slugs", lambda: reads.append(1) or slugs())
+    fields = ("name", "conditions", "category")
+    body = {"rules": [{name: rule[name] for name in fields} for rule in rules]}
+    assert client.post("/api/v1/rules/import", json=body).status_code in (200, 201)
+    assert (len(client.get("/api/v1/rules").json), len(reads)) == (3, 1)
+
+
 def test_answers_that_differ_or_were_dismissed_or_given_at_once_suggest_nothing(client, predicted, answered):
     def suggested():
         return [offer["merchant"] for offer in client.get("/api/v1/rules/suggestions").json]
