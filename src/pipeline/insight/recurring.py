@@ -57,26 +57,30 @@ class RecurringPayments:
         decision = stored.decision if stored else SeriesDecision()
         return _recurring(series, of_merchant, decision, self.merchant_names())
 
-    def change(self, payment_id: str, fields: Mapping[str, Any], *, today: date, at: datetime) -> str | None:
+    def change(
+        self, payment_id: str, fields: Mapping[str, Any], *, today: date, at: datetime
+    ) -> tuple[RecurringPayment, str | None]:
         """Set `name` (None: that of the merchant), `confirmed` or `ended`.
 
-        Returns the act, None if nothing changed. Raises NotFound, Unavailable.
+        Returns the payment, and the act; None if nothing changed. Raises NotFound, Unavailable.
         """
-        _, series = self._find(payment_id, today)
+        of_merchant, series = self._find(payment_id, today)
         ids = [payment.id for payment in series.payments]
         stored = self.decisions.of(ids)
         before = stored.decision if stored else SeriesDecision()
         after = replace(before, **_decided(fields, series.last_date))
+        names = self.merchant_names()
+        payment = _recurring(series, of_merchant, after, names)
         if after == before:
-            return None
+            return payment, None
         key = stored.key if stored else ids[0]
-        shown = self.find(payment_id, today=today).name
+        shown = _recurring(series, of_merchant, before, names).name
         new = {f"new_{name}": value for name, value in _values(after).items()}
         what = ActSummary("recurring-changed", {"key": key, "shown": shown, **_values(before), **new})
         act = self.acts.begin(ActKind.RECURRING, what, at=at)
         self.decisions.change(key, _values(after), transactions=ids)
         self.acts.finish(act, rows=0, keep=True)
-        return act
+        return payment, act
 
     def undo(self, act: Act, at: datetime) -> UndoResult:
         """Raises Conflict if it was changed again later; Unavailable. Safe to repeat."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bson import ObjectId
@@ -70,13 +71,15 @@ class PaymentHistory:
             {"$sort": {"last": -1, "_id": 1}},
             {"$limit": _MOST_MERCHANTS},
         ]
-        groups = self._database.transactions.aggregate(stages, hint=_INDEX, allowDiskUse=True)
-        refunds = self._refunds()
+        groups = list(self._database.transactions.aggregate(stages, hint=_INDEX, allowDiskUse=True))
+        purchases = None if merchant is None else [row[0] for group in groups for row in group["rows"]]
+        refunds = self._refunds(purchases)
         return [_payments(group, refunds) for group in groups]
 
-    def _refunds(self) -> dict[ObjectId, int]:
-        """What was refunded, by the purchase."""
-        query = {"owner": LOCAL_OWNER, "refund_of": {"$exists": True}}
+    def _refunds(self, purchases: Sequence[ObjectId] | None) -> dict[ObjectId, int]:
+        """What was refunded, by the purchase; None: of all."""
+        of_purchases = {"$exists": True} if purchases is None else {"$in": purchases}
+        query = {"owner": LOCAL_OWNER, "refund_of": of_purchases}
         sums = {"_id": "$refund_of", "amount": {"$sum": "$amount"}}
         groups = self._database.transactions.aggregate([{"$match": query}, {"$group": sums}])
         return {group["_id"]: int(group["amount"]) for group in groups}

@@ -40,6 +40,5 @@ def change_recurring(
     id: str, body: RecurringRequest, *, recurring_payments: RecurringPayments
 ) -> ResponseValue:
     """A payment after the end makes it active again."""
-    today = time_zone.today()
-    act = recurring_payments.change(id, body.fields(), today=today, at=datetime.now(UTC))
-    return {**recurring_body(recurring_payments.find(id, today=today)), "act": act}
+    payment, act = recurring_payments.change(id, body.fields(), today=time_zone.today(), at=datetime.now(UTC))
+    return {**recurring_body(payment), "act": act}

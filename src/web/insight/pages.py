@@ -77,7 +77,7 @@ def change_recurring(payment_id: str, *, recurring_payments: RecurringPayments) 
     except ValidationError as error:
         recurring_payments.find(payment_id, today=time_zone.today())  # 404 if there is none
         return _recurring_page(422, (payment_id, name or "", errors_of(error)))
-    act = recurring_payments.change(payment_id, fields, today=time_zone.today(), at=datetime.now(UTC))
+    _, act = recurring_payments.change(payment_id, fields, today=time_zone.today(), at=datetime.now(UTC))
     return redirect(with_query(url_for("pages.recurring"), {"saved": 1, "act": act}), 303)
 
 

@@ -98,6 +98,18 @@ def test_own_transfers_count_nowhere_and_refunds_are_netted(client, paid, web_da
     set_fields(web_database, refund, refund_of=ObjectId(rows[-1].id))
     [payment] = recurring(client)
     assert (payment["merchant"], payment["amount"], payment["price_changes"]) == ("film club", "12.99", [])
+    assert change(client, rows[0], confirmed=True)["price_changes"] == []
+
+
+def test_a_change_searches_the_payments_of_the_merchant_once(client, paid, services, monkeypatch):
+    rows = paid("film club", "12.99", "12.99", "12.99")
+    history, searched = services.payment_history, []
+    by_merchant = history.by_merchant
+    monkeypatch.setattr(
+        history, "by_merchant", lambda **query: searched.append(query["merchant"]) or by_merchant(**query)
+    )
+    assert change(client, rows[0], name="Films")["name"] == "Films"
+    assert searched == ["film club"]
 
 
 def test_a_merged_merchant_is_one_and_its_name_is_shown(client, paid):
