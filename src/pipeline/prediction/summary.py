@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from src.domain.categories import Category, Flow, group_that_counts
+from src.components.transfers.pairing import pairs
+from src.domain.categories import Category, Flow, Group, group_that_counts
 from src.domain.months import month_of
 from src.domain.predictions import Prediction
 from src.domain.preferences import Preferences
 from src.domain.sums import Cell, sums_by, totals_of
 from src.domain.transactions import Transaction
+from src.domain.transfers import End
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
 
 SUMS = ("totals", "by_category", "by_month", "by_merchant")
+_MOST_EQUAL = 20
+"""More transactions of one amount are not compared with each other: it takes time, and none is certain."""
 Predicted = tuple[Transaction, Prediction]
 
 
@@ -33,8 +37,9 @@ class Summaries:
     ) -> tuple[list[Predicted], dict[str, list[dict[str, Any]]]]:
         """The transactions with their predictions, in the same order, and their sums.
 
-        Amounts count as in Analytics. Each sum names its currency, the most frequent first. `by_category` and
-        `by_merchant` have the largest first, each with what it counts as in `kind`. Raises Unavailable.
+        Amounts count as in Analytics, with the own transfers that are certain among these transactions. Each
+        sum names its currency, the most frequent first. `by_category` and `by_merchant` have the largest
+        first, each with what it counts as in `kind`. Raises Unavailable.
         """
         predicted = self.predictor.predict(transactions, at=at) if transactions else []
         cells = self._cells(predicted)
@@ -48,8 +53,9 @@ class Summaries:
             sums["by_merchant"] += [row for row in _by("merchant", members, name) if row["merchant"]]
         return predicted, sums
 
-    def _cells(self, predicted: Iterable[Predicted]) -> list[Cell]:
+    def _cells(self, predicted: Sequence[Predicted]) -> list[Cell]:
         groups = {category.slug: category.group for category in self.categories()}
+        sent, received = _own_transfers(predicted, groups)
         month_starts = self.preferences().month_starts
         return [
             Cell(
@@ -66,13 +72,25 @@ class Summaries:
                 amount=transaction.amount,
                 count=1,
                 rows=1,
-                paired=False,
-                again=False,
+                paired=position in sent or position in received,
+                again=position in received,
                 refund=False,
                 merchant=transaction.merchant,
             )
-            for transaction, prediction in predicted
+            for position, (transaction, prediction) in enumerate(predicted)
         ]
+
+
+def _own_transfers(predicted: Sequence[Predicted], groups: Mapping[str, Group]) -> tuple[set[int], set[int]]:
+    """The positions of their two ends: where money left, and where it arrived."""
+    ends = [
+        End(str(position), transaction, prediction.category, sure=not prediction.needs_review)
+        for position, (transaction, prediction) in enumerate(predicted)
+    ]
+    equal = Counter((end.transaction.currency, end.transaction.amount) for end in ends)
+    few = [end for end in ends if equal[end.transaction.currency, end.transaction.amount] <= _MOST_EQUAL]
+    matches = [match for match in pairs(few, groups, new={end.id for end in few}) if match.certain]
+    return {int(match.out.id) for match in matches}, {int(match.into.id) for match in matches}
 
 
 def _by(key: str, cells: Iterable[Cell], currency: str) -> list[dict[str, Any]]:

@@ -79,7 +79,8 @@ class SummaryBody(TypedDict):
     returns={200: SummaryBody},
 )
 def summary(body: SummaryRequest, *, summaries: Summaries, preferences: PreferenceStore) -> ResponseValue:
-    """An invalid item, such as one without an amount, gets an error at its position and is in no sum."""
+    """An invalid item, such as one without an amount, gets an error at its position and is in no sum.
+    Certain transfers between own accounts among the items are neither spending nor income."""
     at, currency = datetime.now(UTC), preferences.current().currency
     items = [parsed_item(item, currency, at, save=True) for item in body.transactions]
     predicted, sums = summaries.of([item for item in items if isinstance(item, Transaction)], at=at)

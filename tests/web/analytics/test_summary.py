@@ -67,3 +67,17 @@ def test_only_invalid_rows_have_no_sums(summary):
 def test_too_few_and_too_many_rows_are_refused(summary):
     summary([], 422)
     summary([ROWS[0]] * 10_001, 422)
+
+
+def test_own_transfers_among_the_rows_are_neither_spending_nor_income(client, summary):
+    rows = [
+        {"description": "Transfer to savings", "amount": "500", "account": "A", "date": "2026-03-04"},
+        {"description": "Transfer from A", "amount": "500", "account": "B", "date": "2026-03-05", **INCOME},
+        {"description": "XWVQ ZZKJ", "amount": "3", "account": "A", "date": "2026-03-05"},
+    ]
+    [totals] = summary(rows)["totals"]
+    client.post("/api/v1/predict/batch", json={"transactions": rows})
+    client.application.extensions["ledgerloop"].link_matching.maintain()
+    stored = client.get("/api/v1/analytics").json["totals"]
+    assert (totals["expense"], totals["income"], totals["transfer"]) == ("3.00", "0.00", "500.00")
+    assert {name: totals[name] for name in stored} == stored
