@@ -11,15 +11,19 @@ from typing import Any
 from src.domain.categories import Flow, Group, flow_of
 from src.domain.transactions import Direction
 
+DIMENSIONS = ("month", "mode", "account", "weekday", "merchant")
+"""By which sums may be split, in addition to the category and what decides the flow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The sum of one currency, month, category, mode and direction; own transfers and refunds are apart."""
+    """The sum of one currency, category and direction, and of the dimensions that were asked for.
+
+    Own transfers and refunds are apart.
+    """
 
     currency: str
-    month: str
     category: str | None
-    mode: str | None
     direction: Direction
     group: Group | None
     """As `group_that_counts` says."""
@@ -34,9 +38,14 @@ class Cell:
     again: bool
     """Of the second ends of own transfers whose first end is summed too: what was moved counts once."""
     refund: bool
-    """Of refunds that are linked to their purchases; then the category is that of the purchases."""
+    """Of refunds that are linked to their purchases, with the category and the merchant of the purchases."""
+    month: str = ""
+    mode: str | None = None
+    account: str | None = None
+    weekday: int | None = None
+    """0 is Monday."""
     merchant: str = ""
-    """Only where sums by merchant are made of cells."""
+    """Its key; "" if the text names none."""
 
     @property
     def flow(self) -> Flow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,7 +48,7 @@ class Analytics:
         groups = {category.slug: category.group for category in self.categories()}
         query = {**query, "currency": {"$eq": chosen}}
         places = decimal_places(chosen)
-        cells = self._cells(query, groups)
+        cells = self._cells(query, groups, ("month", "mode"))
         spent = [cell for cell in cells if cell.flow is Flow.SPENT]
         return {
             "currency": chosen,
@@ -75,10 +75,35 @@ class Analytics:
         """
         groups = {category.slug: category.group for category in self.categories()}
         by_currency: dict[str, list[Cell]] = defaultdict(list)
-        for cell in self._cells(query_of(where), groups):
+        for cell in self._cells(query_of(where), groups, ()):
             by_currency[cell.currency].append(cell)
         totals = [{"currency": currency, **totals_of(cells)} for currency, cells in by_currency.items()]
         return sorted(totals, key=lambda row: (-row["count"], row["currency"]))
+
+    @guarded
+    def cells(
+        self,
+        *,
+        currency: str,
+        since: date | None = None,
+        until: date | None = None,
+        account: str | None = None,
+        categories: Collection[str | None] | None = None,
+        by: Collection[str] = (),
+    ) -> list[Cell]:
+        """Sums by category and what decides the flow, and by the dimensions in `by`. Raises Unavailable.
+
+        categories: only what counts in these; None among them is uncategorized. by: of `DIMENSIONS`.
+        """
+        where = HistoryFilter(since=since, until=until, account=account, currency=currency)
+        groups = {category.slug: category.group for category in self.categories()}
+        cells = self._cells(query_of(where), groups, by)
+        return cells if categories is None else [cell for cell in cells if cell.category in categories]
+
+    @guarded
+    def currencies(self) -> list[Document]:
+        """`currency` and `count` of transactions, the most frequent first. Raises Unavailable."""
+        return self._currencies(query_of(HistoryFilter()))
 
     def _currencies(self, query: Document) -> list[Document]:
         groups = self.database.transactions.aggregate(
@@ -90,12 +115,18 @@ class Analytics:
         )
         return [{"currency": group["_id"], "count": group["count"]} for group in groups]
 
-    def _cells(self, query: Document, groups: Mapping[str, Group]) -> list[Cell]:
-        key = {
-            "currency": "$currency",
+    def _cells(self, query: Document, groups: Mapping[str, Group], by: Collection[str]) -> list[Cell]:
+        dimensions: Document = {
             "month": _month_of("$date", self.preferences().month_starts),
-            "category": "$category",
             "mode": "$mode",
+            "account": {"$ifNull": ["$account", None]},
+            "weekday": {"$subtract": [{"$isoDayOfWeek": "$date"}, 1]},
+            "merchant": {"$ifNull": ["$merchant", ""]},
+        }
+        key = {
+            **{name: dimensions[name] for name in by},
+            "currency": "$currency",
+            "category": "$category",
             "direction": "$direction",
             "paired": {"$gt": ["$transfer", None]},
             "again": {"$eq": ["$again", True]},

@@ -48,7 +48,10 @@ def unsettle(database: Database, ids: Collection[ObjectId], *, at: datetime) -> 
 def ends_of_transfers(query: Document) -> list[Document]:
     """The ends of own transfers among the rows of `query`. One whose other end, in the same currency, is
     among them too is marked `again` if it is the income."""
-    names = ("currency", "date", "category", "mode", "direction", "amount", "needs_review", "transfer")
+    names = (
+        *("currency", "date", "category", "mode", "direction", "amount", "needs_review", "transfer"),
+        *("account", "merchant"),
+    )
     again = {"$and": [{"$gt": ["$count", 1]}, {"$eq": ["$ends.direction", Direction.INCOME.value]}]}
     return [
         {"$match": {**query, "transfer": {"$exists": True}}},

@@ -126,3 +126,25 @@ def test_what_was_moved_counts_once_and_each_end_by_itself(database, transaction
     ]
     [row] = overview["savings_and_transfers"]
     assert (row["amount"], row["out"], row["in"]) == (800, 800, 700)
+
+
+def test_cells_are_split_by_the_dimensions_asked_for(database, transactions, analytics):
+    purchase, refund, out, into = keep(
+        transactions,
+        new("shoe shop", "90", category="groceries", day=date(2026, 1, 20)),
+        new("card credit", "30", category=None, direction=INCOME, day=date(2026, 2, 3)),
+        new("own bank", "500", category="dining"),
+        new("own name", "500", category="salary", direction=INCOME),
+    )
+    link(database, refund, refund_of=ObjectId(purchase.id))
+    link(database, out, transfer="pair", account="Giro")
+    link(database, into, transfer="pair", account="Savings")
+
+    def counted(*by, **where):
+        cells = analytics.cells(currency="USD", by=by, **where)
+        return {tuple(getattr(cell, name) for name in ("flow", *by)): cell.counted for cell in cells}
+
+    by_month = counted("month", "merchant", categories=["groceries"])
+    assert by_month == {("spent", "2026-01", "shoe shop"): 90, ("spent", "2026-02", "shoe shop"): -30}
+    assert counted("account", account="Savings") == {("transferred", "Savings"): 500}
+    assert counted(categories=[None]) == {}
