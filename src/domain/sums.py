@@ -11,8 +11,9 @@ from typing import Any
 from src.domain.categories import Flow, Group, flow_of
 from src.domain.transactions import Direction
 
-DIMENSIONS = ("month", "mode", "account", "weekday", "merchant")
-"""By which sums may be split, in addition to the category and what decides the flow."""
+DIMENSIONS = ("month", "mode", "account", "weekday", "merchant", "day")
+"""By which sums may be split, in addition to the category and what decides the flow. Sums by day are made of
+rows, so ask for few months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Cell:
     """0 is Monday."""
     merchant: str = ""
     """Its key; "" if the text names none."""
+    day: str = ""
+    """`2026-03-04`."""
 
     @property
     def flow(self) -> Flow:

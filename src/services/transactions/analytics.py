@@ -61,7 +61,7 @@ class Analytics:
             "by_category": sums_by(spent, "category"),
             "savings_and_transfers": _savings_and_transfers(cells),
             "by_mode": sums_by(spent, "mode"),
-            "by_month": _by_month(cells, self._coverage(chosen, since, until)),
+            "by_month": _by_month(cells, self.coverage(chosen, since, until)),
             "by_month_category": sums_by(spent, "month", "category", by_size=False),
             "essential_vs_discretionary": sums_by(spent, "group"),
             "top_merchants": self._top_merchants(query, places, groups),
@@ -122,6 +122,7 @@ class Analytics:
             "account": {"$ifNull": ["$account", None]},
             "weekday": {"$subtract": [{"$isoDayOfWeek": "$date"}, 1]},
             "merchant": {"$ifNull": ["$merchant", ""]},
+            "day": {"$dateToString": {"date": "$date", "format": "%Y-%m-%d"}},
         }
         key = {
             **{name: dimensions[name] for name in by},
@@ -148,7 +149,8 @@ class Analytics:
             for row in self.database.transactions.aggregate(pipeline)
         ]
 
-    def _coverage(self, currency: str, since: date | None, until: date | None) -> Coverage:
+    @guarded
+    def coverage(self, currency: str, since: date | None = None, until: date | None = None) -> Coverage:
         """Of the whole history in `currency`: a period may begin before the history does."""
         query = {**query_of(HistoryFilter()), "currency": {"$eq": currency}}
         first, last = (

@@ -146,5 +146,7 @@ def test_cells_are_split_by_the_dimensions_asked_for(database, transactions, ana
 
     by_month = counted("month", "merchant", categories=["groceries"])
     assert by_month == {("spent", "2026-01", "shoe shop"): 90, ("spent", "2026-02", "shoe shop"): -30}
+    by_day = counted("day", categories=["groceries"])
+    assert by_day == {("spent", "2026-01-20"): 90, ("spent", "2026-02-03"): -30}
     assert counted("account", account="Savings") == {("transferred", "Savings"): 500}
     assert counted(categories=[None]) == {}
