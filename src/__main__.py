@@ -11,6 +11,7 @@ from src.config import IS_CHECKOUT, load_settings
 from src.container import Container
 from src.errors import CannotStart, LedgerloopError
 from src.services.scheduler.child_process import (
+    ANALYSE_CLAIMED,
     APPLY_RETENTION,
     ERASE_TRACKING,
     RUN_IMPORT,
@@ -62,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
         (TRAIN_CLAIMED, commands.train_claimed, "run a training that a scheduler claimed"),
     ):
         command(name, does, text).add_argument("claimed", nargs=3)
+    analyse = command("analyse", commands.analyse, "analyse the ledger now: unusual spending, forecast")
+    analyse.add_argument("--train", action="store_true", help="let it learn anew first")
+    claimed_analysis = command(ANALYSE_CLAIMED, commands.analyse_claimed, "analyse as a scheduler claimed")
+    claimed_analysis.add_argument("claimed", nargs=2)
     again = command(
         "reproduce", commands.reproduce, "repeat a run from its snapshot and print the differences"
     )

@@ -22,7 +22,7 @@ from src import command_text
 from src.container import Container
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.errors import InvalidInput, LeaseLost, LedgerloopError, NotFound
+from src.errors import Conflict, InvalidInput, LeaseLost, LedgerloopError, NotFound
 from src.services.host.process import bound_process
 from src.services.models import bundle
 from src.services.runs.worker_lease import ClaimedRun
@@ -211,6 +211,32 @@ def run_import(container: Container, claimed: Import, *, holder: str) -> None:
     work = container.import_undo if claimed.status is ImportStatus.UNDOING else container.import_run
     with container.imports.keep_lease(claimed.id, holder, claimed.attempt):
         work.run(claimed, holder=holder)
+
+
+def analyse(container: Container, options: argparse.Namespace) -> int:
+    """In this process, at once. Raises Conflict while another process does it, Unavailable."""
+    state = container.analysis_state
+    if options.train:
+        state.request_training()
+    state.hurry()
+    if (attempt := state.claim(holder=container.holder, even_if_not_due=True)) is None:
+        raise Conflict("Another process analyses the ledger now.")
+    failed = _analyse(container, container.holder, attempt)
+    print("Failed; the log has the details: " + ", ".join(failed) if failed else "The ledger is analysed.")
+    return 1 if failed else 0
+
+
+def analyse_claimed(container: Container, options: argparse.Namespace) -> None:
+    """In a child process: Jobs.analyse in the scheduler has claimed it and started this process."""
+    holder, attempt = options.claimed
+    _analyse(container, holder, int(attempt))
+
+
+def _analyse(container: Container, holder: str, attempt: int) -> list[str]:
+    from threadpoolctl import threadpool_limits  # scikit-learn depends on it
+
+    with threadpool_limits(limits=1):
+        return container.ledger_analysis.run(holder=holder, attempt=attempt)
 
 
 def sync_alias(container: Container, _: argparse.Namespace) -> None:

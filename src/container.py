@@ -10,6 +10,7 @@ from src.components.lexicon.matcher import LexiconMatcher
 from src.components.text.exchange_rates import units_per_dollar
 from src.domain.acts import ActKind
 from src.errors import Unavailable
+from src.insight_container import Insight
 from src.jobs import Jobs
 from src.once import forget, once
 from src.pipeline.accounts.editor import AccountEditor
@@ -26,7 +27,6 @@ from src.pipeline.imports.read_preview import ReadRequest, ReadResult
 from src.pipeline.imports.restore_setup import SetupRestore
 from src.pipeline.imports.run import ImportRun
 from src.pipeline.imports.undo import ImportUndo
-from src.pipeline.insight.recurring import RecurringPayments
 from src.pipeline.integrations.firefly_outbound import FireflyOutbound
 from src.pipeline.integrations.inbound import Webhooks
 from src.pipeline.merchants.editor import MerchantEditor
@@ -38,7 +38,6 @@ from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.settings.editor import SettingsEditor
 from src.pipeline.settings.erase import EraseEverything
 from src.pipeline.transfers.linking import Linking
-from src.prediction_container import Predictions
 from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.monitoring.quality_counts import QualityCounts
 from src.services.review.groups import ReviewGroups
@@ -46,7 +45,7 @@ from src.services.runs.due_runs import DriftTriggeredRuns, Slots
 from src.services.scheduler.scheduler import Scheduler
 
 
-class Container(Predictions):
+class Container(Insight):
     """The services of one process, and the pipelines built on them."""
 
     @once
@@ -280,12 +279,6 @@ class Container(Predictions):
     def merchant_listing(self) -> MerchantListing:
         return MerchantListing(
             self.merchants, self.merchant_overview, self.merchant_transactions, self.predictor
-        )
-
-    @once
-    def recurring_payments(self) -> RecurringPayments:
-        return RecurringPayments(
-            self.payment_history, self.series_decisions, self.merchants.names, self.act_log
         )
 
     @once

@@ -1,11 +1,13 @@
 """The scheduled jobs: each claims its work in MongoDB first, so that one process does it.
 
-Training, imports, the alias sync and retention run in child processes; what a child does is in `commands.py`.
+Training, imports, analyses, the alias sync and retention run in child processes; what a child does is in
+`commands.py`.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
@@ -13,25 +15,30 @@ from typing import TYPE_CHECKING
 
 from src.services.scheduler.alias_watch import AliasWatch
 from src.services.scheduler.child_process import (
+    ANALYSE_CLAIMED,
     APPLY_RETENTION,
     ERASE_TRACKING,
     RUN_IMPORT,
     SYNC_ALIAS,
     TRAIN_CLAIMED,
 )
-from src.services.scheduler.scheduler import BULK, DELIVERY, IMPORT, RUN, WAITING
+from src.services.scheduler.scheduler import ANALYSIS, BULK, DELIVERY, IMPORT, RUN, WAITING
 
 if TYPE_CHECKING:
     from src.container import Container
 
 log = logging.getLogger(__name__)
 
+_ANALYSIS_EVERY_S = 10
+"""Between two checks whether the ledger is to be analysed."""
+
 
 class Jobs:
-    """`trainer` and `importer` run one child process each at a time."""
+    """`trainer`, `importer` and `analyser` run one child process each at a time."""
 
     def __init__(self, container: Container) -> None:
         self._services = container
+        self._analysis_checked_at = float("-inf")
         sync = partial(container.trainer.run, SYNC_ALIAS)
         self._alias_watch = AliasWatch(container.settings.tracking_uri, container.models.alias, sync)
 
@@ -45,14 +52,23 @@ class Jobs:
             IMPORT: self.run_import,
             BULK: self.change_many,
             WAITING: self.predict_waiting,
+            ANALYSIS: self.analyse,
             **deliver,
         }
 
     def pending(self) -> Collection[str]:
         """The kinds of work that wait. Raises Unavailable."""
         kinds = self._services.pending_work.kinds()
+        if IMPORT not in kinds and self._analysis_is_due():  # what is imported is analysed once, at its end
+            kinds |= {ANALYSIS}
         # An answer given on Ledgerloop's own pages is only found by delivering, so that is always due.
         return kinds | {DELIVERY} if self._services.firefly_outbound else kinds
+
+    def _analysis_is_due(self) -> bool:
+        if time.monotonic() - self._analysis_checked_at < _ANALYSIS_EVERY_S:
+            return False
+        self._analysis_checked_at = time.monotonic()
+        return self._services.analysis_state.is_due()
 
     def open_slot(self, slot: datetime) -> bool:
         """Queue the run of `slot`, or record that it needs none; False if that must be tried again."""
@@ -69,6 +85,7 @@ class Jobs:
         trainer.run(TRAIN_CLAIMED, run.id, holder, run.attempt)
         if runs.release(run.id, holder=holder, attempt=run.attempt, counts=not trainer.stopped):
             log.warning("training ended before it was done", extra=about)
+        self._services.analysis_state.request_training()
 
     def run_import(self) -> None:
         """Claim the oldest import and run it in a child process. Imports wait for the first model."""
@@ -84,6 +101,8 @@ class Jobs:
         counts = not importer.stopped
         if imports.release(claimed.id, holder=holder, attempt=claimed.attempt, counts=counts):
             log.warning("import ended before it was done", extra={"import": claimed.id})
+        self._services.analysis_state.hurry()
+        self._analysis_checked_at = float("-inf")
 
     def change_many(self) -> None:
         """Continue the bulk changes that nobody works on, because a page queued them or a process ended."""
@@ -94,6 +113,20 @@ class Jobs:
         """Predict what was added before there was a model. It waits for the first model, as imports do."""
         if self._services.models.champion() is not None:
             self._services.first_predictions.run()
+
+    def analyse(self) -> None:
+        """Claim the analysis of the ledger and do it in a child process, unless none is due or it waits."""
+        state, analyser, holder = (
+            self._services.analysis_state,
+            self._services.analyser,
+            self._services.holder,
+        )
+        attempt = state.claim(holder=holder)
+        if attempt is None:
+            return
+        analyser.run(ANALYSE_CLAIMED, holder, attempt)
+        if state.release(holder, attempt):
+            log.warning("analysis ended before it was done")
 
     def sync_alias(self) -> None:
         """Let a child process sync the MLflow alias with the champion, but not while a run trains."""
@@ -125,3 +158,4 @@ class Jobs:
         """End the child processes; another scheduler continues their work."""
         self._services.trainer.stop()
         self._services.importer.stop()
+        self._services.analyser.stop()

@@ -19,8 +19,17 @@ MAY_IMPORT = {
     "services": {"domain", "errors", "config", "services", "knowledge", "once"},
     "knowledge": {"components", "domain", "errors", "knowledge"},
     "prediction_container": {"services", "pipeline", "components", "config", "domain", "errors", "once"},
-    "container": {
+    "insight_container": {
         "prediction_container",
+        "services",
+        "pipeline",
+        "components",
+        "domain",
+        "errors",
+        "once",
+    },
+    "container": {
+        "insight_container",
         "services",
         "pipeline",
         "components",

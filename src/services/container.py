@@ -216,6 +216,10 @@ class Services:
         """A second one, so that imports need not wait for a training to end."""
         return ChildProcess(self._child_environment, timeout_s=self.settings.train_timeout_s)
 
+    @once
+    def analyser(self) -> ChildProcess:
+        return ChildProcess(self._child_environment, timeout_s=self.settings.train_timeout_s)
+
     def _child_environment(self) -> dict[str, str]:
         return {"MONGO_URI": self.mongo_uri(), "MONGO_DB_NAME": self.settings.mongo_db_name}
 

@@ -29,6 +29,7 @@ INTERVAL_EVERY_S = 20.0
 MAINTENANCE_EVERY_S = 600.0
 
 RUN, IMPORT, BULK, WAITING, DELIVERY = "run", "import", "bulk", "waiting", "delivery"
+ANALYSIS = "analysis"
 
 _IMPORTS = [status.value for status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)]
 
