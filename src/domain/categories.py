@@ -45,13 +45,19 @@ def name_key(name: str) -> str:
 
 
 _LONGEST_SLUG = 40
+NO_CATEGORY = "none"
+"""In addresses: uncategorized, so no slug."""
 
 
 def slug_of(name: str) -> str:
     """A short name in ASCII; a hash if no letter of the name has an ASCII form."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-").lstrip("0123456789-")[:_LONGEST_SLUG].strip("-")
-    return slug or f"category-{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
+    return (
+        slug
+        if slug not in ("", NO_CATEGORY)
+        else f"category-{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
+    )
 
 
 class Flow(StrEnum):

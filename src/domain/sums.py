@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -67,6 +67,29 @@ class Cell:
     def by_direction(self) -> bool:
         """Whether the direction alone decides the flow."""
         return self.group is None and not self.paired and not self.refund
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A filter of what counts in a flow, in categories or for a merchant: of parts and linked refunds too."""
+
+    flow: Flow | None
+    categories: frozenset[str | None] | None
+    """None for all; None in it is uncategorized."""
+    merchant: str | None
+    """None for all; "" is without a merchant. A refund counts for the merchant of its purchase."""
+    groups: Mapping[str, Group]
+    """Of every category."""
+    refunds: frozenset[str] = frozenset()
+    """The ids of the linked refunds that count so."""
+
+    def includes(self, flow: Flow, category: str | None, merchant: str | None) -> bool:
+        """merchant: the one that it counts for."""
+        return (
+            self.flow in (None, flow)
+            and (self.categories is None or category in self.categories)
+            and (self.merchant is None or self.merchant == (merchant or ""))
+        )
 
 
 def totals_of(cells: Iterable[Cell]) -> dict[str, Any]:

@@ -8,9 +8,13 @@ from datetime import date as Date  # noqa: N812 - `date` is a field's name here
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from src.domain.feedback import AnswerState, Feedback, LabelSource, active_answers
 from src.domain.predictions import Band, DecidedBy, Prediction
+
+if TYPE_CHECKING:
+    from src.domain.sums import Counted
 
 
 class Direction(StrEnum):
@@ -317,6 +321,11 @@ class HistoryFilter:
     """The import that added it."""
     rule: str | None = None
     """The id of the rule that decided its newest prediction."""
+    weekday: int | None = None
+    """0 = Monday."""
+    without: tuple[str, ...] = ()
+    """Fields that are empty: `account`, `mode`, `merchant`."""
+    counted: Counted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from src.services.bulk.work import BulkQueue
 from src.services.categories.repository import Categories
 from src.services.categories.transactions import CategoryTransactions
 from src.services.firefly.outbox import FireflyOutbox
+from src.services.history.counting_filter import CountingFilter
 from src.services.history.saved_filters import SavedFilters
 from src.services.host.secret_key import kept_key, keyed_hash
 from src.services.imports.encrypted_uploads import Uploads
@@ -197,6 +198,10 @@ class Services:
     @once
     def analytics(self) -> Analytics:
         return Analytics(self.database, self.categories.all, self.preferences.current, now=self.now)
+
+    @once
+    def counting_filter(self) -> CountingFilter:
+        return CountingFilter(self.database, self.categories.all)
 
     @once
     def runs(self) -> TrainingRuns:

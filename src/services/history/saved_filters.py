@@ -81,7 +81,7 @@ class SavedFilters:
         values, query = dict(parse_qsl(document["query"])), document["query"]
         if name := values.get("account"):
             values["account"] = self._accounts.name_today(name, document.get("account_id"))
-        if of_category := values.keys() & {"category", "predicted"}:
+        if of_category := values.keys() & {"category", "predicted", "counted_in"}:
             _, merged = self._categories.own_and_merged()
             values |= {field: merged.get(values[field], values[field]) for field in of_category}
         if values != dict(parse_qsl(query)):

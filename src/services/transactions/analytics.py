@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import product
@@ -19,7 +19,7 @@ from src.domain.transactions import Direction, HistoryFilter
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import IS_SPLIT
 from src.services.transactions.linked import UNLINKED, ends_of_transfers, linked_refunds
-from src.services.transactions.query import query_of
+from src.services.transactions.query import query_of, refunds_counted, unlinked_counted
 
 TOP_MERCHANTS = 20
 
@@ -75,9 +75,12 @@ class Analytics:
         """
         groups = {category.slug: category.group for category in self.categories()}
         by_currency: dict[str, list[Cell]] = defaultdict(list)
-        for cell in self._cells(query_of(where), groups, ()):
+        for cell in self._counted_cells(where, groups):
             by_currency[cell.currency].append(cell)
         totals = [{"currency": currency, **totals_of(cells)} for currency, cells in by_currency.items()]
+        if where.counted:  # a split transaction may count without its first part
+            counts = {row["currency"]: row["count"] for row in self._currencies(query_of(where))}
+            totals = [{**row, "count": counts.get(row["currency"], 0)} for row in totals]
         return sorted(totals, key=lambda row: (-row["count"], row["currency"]))
 
     @guarded
@@ -115,7 +118,30 @@ class Analytics:
         )
         return [{"currency": group["_id"], "count": group["count"]} for group in groups]
 
-    def _cells(self, query: Document, groups: Mapping[str, Group], by: Collection[str]) -> list[Cell]:
+    def _counted_cells(self, where: HistoryFilter, groups: Mapping[str, Group]) -> list[Cell]:
+        """What the filter matches; of a split transaction or a refund of one, only the parts that count."""
+        counted = where.counted
+        if counted is None:
+            return self._cells(query_of(where), groups, ())
+        others = query_of(replace(where, counted=None))
+        unlinked, refunds = (
+            {"$and": [others, condition]}
+            for condition in (unlinked_counted(counted), refunds_counted(counted))
+        )
+        # Of all transfers, because both ends together count once.
+        cells = self._cells(unlinked, groups, ("merchant",), refunds=refunds, transfers=others)
+        return [cell for cell in cells if counted.includes(cell.flow, cell.category, cell.merchant)]
+
+    def _cells(
+        self,
+        query: Document,
+        groups: Mapping[str, Group],
+        by: Collection[str],
+        *,
+        refunds: Document | None = None,
+        transfers: Document | None = None,
+    ) -> list[Cell]:
+        """refunds, transfers: the queries for linked ones, if they differ."""
         dimensions: Document = {
             "month": _month_of("$date", self.preferences().month_starts),
             "mode": "$mode",
@@ -140,8 +166,8 @@ class Analytics:
         }
         pipelines = (
             _parts({**query, **UNLINKED}, sums),
-            [*linked_refunds(query), sums],
-            [*ends_of_transfers(query), sums],
+            [*linked_refunds(refunds or query), sums],
+            [*ends_of_transfers(transfers or query), sums],
         )
         return [
             _cell(row, groups)

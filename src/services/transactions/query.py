@@ -5,19 +5,23 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 from bson import ObjectId
 from bson.errors import InvalidId
 
 from src.domain import LOCAL_OWNER
+from src.domain.categories import Flow, Group, flow_of, group_that_counts
 from src.domain.feedback import AnswerState, LabelSource
-from src.domain.transactions import HISTORY_SORTS, HistoryFilter, Status, Transaction
+from src.domain.sums import Counted
+from src.domain.transactions import HISTORY_SORTS, Direction, HistoryFilter, Status, Transaction
 from src.errors import InvalidInput
 from src.services.transactions.documents import IS_SPLIT, Document, midnight, replaced_fields
+from src.services.transactions.linked import UNLINKED
 from src.services.transactions.text_search import words_query
 
 _BEFORE_THE_ANSWER = {
@@ -55,6 +59,7 @@ _EQUAL = (
 """Filters that one field must equal."""
 _FIELDS = {"tag": "tags", "import_id": "import", "rule": "rule.id"}
 
+_NOTHING: Document = {"_id": {"$in": []}}
 # Sort -> field and direction.
 _ORDERS = {
     "-date": ("date", -1),
@@ -95,12 +100,21 @@ def query_of(where: HistoryFilter) -> Document:
         query["needs_review"] = True
     elif where.status is not None:
         query["status"] = Status(where.status).value
-    words = words_query(where.q or "", dict(where.merchants_named))
-    if conditions := [*_of_category(where.category), *words]:
+    query |= {name: {"$in": ["", None]} for name in where.without}
+    if conditions := _conditions(where):
         query["$and"] = conditions
     if where.answer is not None:
         query |= _LABELS[where.answer]
     return query | _judged(where)
+
+
+def _conditions(where: HistoryFilter) -> list[Document]:
+    conditions = [*_of_category(where.category), *words_query(where.q or "", dict(where.merchants_named))]
+    if where.weekday is not None:
+        conditions.append({"$expr": {"$eq": [{"$isoDayOfWeek": "$date"}, where.weekday + 1]}})
+    if where.counted:
+        conditions.append(rows_counted(where.counted))
+    return conditions
 
 
 def _of_category(category: str | None) -> list[Document]:
@@ -109,6 +123,62 @@ def _of_category(category: str | None) -> list[Document]:
         return []
     part = {"splits.category": {"$eq": category}, **IS_SPLIT}
     return [{"$or": [{"category": {"$eq": category}}, part]}]
+
+
+def rows_counted(counted: Counted) -> Document:
+    """An unsplit transaction counts by its own category, a split one by its parts, a linked refund by its
+    purchase, and an end of an own transfer as a transfer.
+    """
+    return {"$or": [unlinked_counted(counted), ends_counted(counted), refunds_counted(counted)]}
+
+
+def unlinked_counted(counted: Counted) -> Document:
+    """The transactions without links; a split one if at least one of its parts counts."""
+    return {**UNLINKED, **_of_merchant(counted), "$or": list(_by_category(counted)) or [_NOTHING]}
+
+
+def ends_counted(counted: Counted) -> Document:
+    """The ends of own transfers, which count by their own category and merchant."""
+    if counted.flow not in (None, Flow.TRANSFERRED):
+        return _NOTHING
+    category = {} if counted.categories is None else {"category": {"$in": list(counted.categories)}}
+    return {"transfer": {"$exists": True}, **_of_merchant(counted), **category}
+
+
+def refunds_counted(counted: Counted) -> Document:
+    return {"_id": {"$in": [ObjectId(refund) for refund in counted.refunds]}}
+
+
+def _of_merchant(counted: Counted) -> Document:
+    if counted.merchant is None:
+        return {}
+    return {"merchant": {"$in": ["", None]} if counted.merchant == "" else {"$eq": counted.merchant}}
+
+
+def _by_category(counted: Counted) -> Iterator[Document]:
+    for direction, needs_review in product(Direction, (False, True)):
+        groups = {
+            group
+            for group in (None, *Group)
+            if counted.flow in (None, _flow(group, direction, needs_review=needs_review))
+        }
+        category = _category_in(counted, groups)
+        state = {"direction": direction.value, "needs_review": True if needs_review else {"$ne": True}}
+        yield {**state, "splits": None, "category": category}
+        yield {**state, "splits": {"$elemMatch": {"category": category}}}
+
+
+def _flow(group: Group | None, direction: Direction, *, needs_review: bool) -> Flow:
+    return flow_of(group_that_counts(group, direction, needs_review=needs_review), direction)[0]
+
+
+def _category_in(counted: Counted, groups: Collection[Group | None]) -> Document:
+    """Those of the filter in one of the groups; None is the group of no category and of a deleted one."""
+    if counted.categories is not None:
+        return {"$in": [slug for slug in counted.categories if counted.groups.get(slug or "") in groups]}
+    if None in groups:
+        return {"$nin": [slug for slug, group in counted.groups.items() if group not in groups]}
+    return {"$in": [slug for slug, group in counted.groups.items() if group in groups]}
 
 
 def _judged(where: HistoryFilter) -> Document:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NotRequired
 
-from pydantic import ConfigDict, Field, Strict
+from pydantic import AfterValidator, ConfigDict, Field, Strict
 from typing_extensions import TypedDict
 
-from src.domain.categories import Category, Group, slug_of
+from src.domain.categories import NO_CATEGORY, Category, Group, slug_of
 from src.web.shared.fields import Name, RequestModel, Slug
 
 Color = Annotated[str, Strict(), Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+def _not_reserved(slug: str | None) -> str | None:
+    if slug == NO_CATEGORY:
+        raise ValueError(f"{NO_CATEGORY} is reserved for what is uncategorized")
+    return slug
+
+
 Description = Annotated[str, Strict(), Field(max_length=500)]
 
 
@@ -23,7 +31,9 @@ class CategoryRequest(RequestModel):
         }
     )
 
-    slug: Annotated[Slug | None, Field(description="Default: made from the name.")] = None
+    slug: Annotated[
+        Slug | None, Field(description="Default: made from the name."), AfterValidator(_not_reserved)
+    ] = None
     name: Name
     group: Group
     color: Color

@@ -202,4 +202,6 @@ def _lines_of(
 ) -> Iterator[Line]:
     """Categories and names are read now: the file is written after the request."""
     by_slug: dict[str | None, Category] = {category.slug: category for category in categories.all()}
-    return Lines(by_slug, transactions.purchases_of, merchant_names()).of(_rows(query, transactions))
+    counted = query.to_domain().counted
+    lines = Lines(by_slug, transactions.purchases_of, merchant_names(), counted)
+    return lines.of(_rows(query, transactions))

@@ -11,13 +11,16 @@ from urllib.parse import parse_qsl
 from pydantic import AfterValidator, Field, ValidationError
 from typing_extensions import TypedDict
 
+from src.domain.categories import NO_CATEGORY
+from src.domain.months import first_day, last_day, month_of
 from src.domain.transactions import SavedFilter
 from src.web.history import text
 from src.web.history.schemas import HistoryFilterQuery
 from src.web.shared import format
-from src.web.shared.blueprint import category_name, rule_name
+from src.web.shared.blueprint import category_name, merchant_name, rule_name
 from src.web.shared.fields import Name, RequestModel
 from src.web.shared.forms import checked, with_query
+from src.web.shared.periods import period
 
 NAMES = tuple(
     field.alias or name for name, field in HistoryFilterQuery.model_fields.items() if name != "sort"
@@ -65,6 +68,35 @@ class ActiveFilter:
     """The address of the list without it."""
 
 
+def counted_in_words(values: Mapping[str, str], month_starts: int) -> str | None:
+    """`Spending in Groceries, November 2026, EUR`; None if the filter is not of what counts."""
+    if not (values.get("counts") or values.get("counted_in")):
+        return None
+    words = {name: _in_words(name, value) for name in NAMES if (value := values.get(name))}
+    what = words.get("counts", text.COUNTED) + (
+        f" in {category}" if (category := words.get("counted_in")) else ""
+    )
+    what += f" at {merchant_name(words['merchant'])}" if "merchant" in words else ""
+    weekday = f"{words['weekday']}s" if "weekday" in words else None
+    without = f"without {words['without'].lower()}" if "without" in words else None
+    days = _period(values, month_starts)
+    parts = (what, days, words.get("account"), words.get("mode"), without, weekday, words.get("currency"))
+    return ", ".join(filter(None, parts))
+
+
+def _period(values: Mapping[str, str], month_starts: int) -> str:
+    try:
+        since, until = (
+            date.fromisoformat(day) if (day := values.get(name)) else None for name in ("from", "to")
+        )
+    except ValueError:
+        return ""
+    month = month_of(since, month_starts) if since else None
+    if month and (since, until) == (first_day(month, month_starts), last_day(month, month_starts)):
+        return format.month_name(month)
+    return period(since, until)
+
+
 def active_filters(path: str, values: Mapping[str, str]) -> Iterator[ActiveFilter]:
     for name in NAMES:
         if value := values.get(name):
@@ -73,8 +105,8 @@ def active_filters(path: str, values: Mapping[str, str]) -> Iterator[ActiveFilte
 
 
 def _in_words(name: str, value: str) -> str:
-    if name in ("category", "predicted"):
-        return category_name(value)
+    if name in ("category", "predicted", "counted_in"):
+        return category_name(None if value == NO_CATEGORY else value)
     if name == "rule":
         return rule_name(value)
     if name in ("from", "to"):
@@ -82,7 +114,8 @@ def _in_words(name: str, value: str) -> str:
             return format.day(date.fromisoformat(value))
         except ValueError:
             return value
-    return text.FILTER_VALUES.get(name, {}).get(value, value)
+    choices = text.FILTER_VALUES.get(name, {})
+    return ", ".join(choices.get(part, part) for part in value.split(",")) if choices else value
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from src.web.history.filters import (
     SavedFilterRename,
     SavedFilterRequest,
     active_filters,
+    counted_in_words,
     query_text,
     sort_links,
     tidy,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.accounts.repository import Accounts
     from src.services.history.saved_filters import SavedFilters
+    from src.services.settings.preferences import PreferenceStore
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
@@ -62,6 +64,7 @@ def history(
     links: Links,
     accounts: Accounts,
     saved_filters: SavedFilters,
+    preferences: PreferenceStore,
 ) -> ResponseReturnValue:
     if wants_json():
         return history_api.history()
@@ -93,6 +96,7 @@ def history(
         errors=errors,
         values={**filters, "sort": filters["sort"] or DEFAULT_SORT},
         active=active,
+        in_words=None if errors else counted_in_words(filters, preferences.current().month_starts),
         saved_filters=saved_filters.all(),
         current_query="" if errors else query_text(filters),
         headings=sort_links(request.path, filters),

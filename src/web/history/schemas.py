@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from src.domain.categories import NO_CATEGORY, Flow
 from src.domain.feedback import AnswerState
 from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band, DecidedBy, Prediction
@@ -51,6 +52,13 @@ _SEARCHED = (
 )
 
 
+_COUNTS = (
+    "What counts so in Analytics: split transactions by their parts, linked refunds by their purchases. "
+    "Totals are of what counts alone, and `merchant` is then the one that it counts for."
+)
+_WITHOUT = "(account|mode|merchant)"
+
+
 class HistoryFilterQuery(QueryModel):
     """A filter of transactions, and their order."""
 
@@ -82,17 +90,37 @@ class HistoryFilterQuery(QueryModel):
     rule: Annotated[
         Identifier | None, Field(description="The id of the rule that decided the newest prediction.")
     ] = None
+    counts: Annotated[Flow | None, Field(description=_COUNTS)] = None
+    counted_in: Annotated[
+        Slug | None, Field(description="What counts in this category or its children; `none`: uncategorized.")
+    ] = None
+    weekday: Annotated[
+        Literal["0", "1", "2", "3", "4", "5", "6"] | None, Field(description="0 is Monday.")
+    ] = None
+    without: Annotated[
+        str | None,
+        Field(
+            pattern=f"^{_WITHOUT}(,{_WITHOUT})*$",
+            description="Fields that are empty: `account`, `mode` or `merchant`, separated by commas.",
+        ),
+    ] = None
     sort: Sort = "-date"
 
     def to_domain(self) -> HistoryFilter:
         dumped = self.model_dump(include={field.name for field in fields(HistoryFilter)})
         values: dict[str, Any] = {name: None if value == "" else value for name, value in dumped.items()}
+        values["weekday"] = None if self.weekday is None else int(self.weekday)
+        values["without"] = tuple(self.without.split(",")) if self.without else ()
         where = HistoryFilter(**values)
         merchants = container().merchants
         if where.merchant:  # the address may be from before a merge
             current = merchants.canonical([where.merchant])
             where = replace(where, merchant=current.get(where.merchant, where.merchant))
-        return with_named_merchants(where)
+        where = with_named_merchants(where)
+        if not self.counts and not self.counted_in:
+            return where
+        slug = None if self.counted_in == NO_CATEGORY else self.counted_in
+        return container().counting_filter.of(where, self.counts, (slug,) if self.counted_in else None)
 
 
 def with_named_merchants(where: HistoryFilter) -> HistoryFilter:

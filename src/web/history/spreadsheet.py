@@ -22,6 +22,7 @@ from src.domain.categories import Category, flow_of, group_that_counts
 from src.domain.money import decimal_places
 from src.domain.refunds import counted_in
 from src.domain.spreadsheet_cells import escape_formula
+from src.domain.sums import Counted
 from src.domain.transactions import Direction, Split, StoredTransaction
 from src.web.history.text import line_type
 from src.web.shared import locales
@@ -61,6 +62,8 @@ class Lines:
     """The purchases that some of them refund, by id."""
     merchant_names: Mapping[str, str]
     """Those that a person gave, by key."""
+    counted: Counted | None = None
+    """Only the parts that count so."""
 
     def of(self, rows: Iterator[StoredTransaction]) -> Iterator[Line]:
         while batch := list(itertools.islice(rows, _BATCH)):
@@ -68,9 +71,12 @@ class Lines:
             for row in batch:
                 purchase = purchases.get(row.refund_of or "")
                 for part in _parts(row, purchase):
-                    yield self._line(row, part, purchase)
+                    if line := self._line(row, part, purchase):
+                        yield line
 
-    def _line(self, row: StoredTransaction, part: _Part | Split, purchase: StoredTransaction | None) -> Line:
+    def _line(
+        self, row: StoredTransaction, part: _Part | Split, purchase: StoredTransaction | None
+    ) -> Line | None:
         transaction = row.transaction
         category = self.categories.get(part.category)
         group, direction = category.group if category else None, transaction.direction
@@ -80,6 +86,8 @@ class Lines:
         group = group_that_counts(group, counting.transaction.direction, needs_review=needs_review)
         flow, sign = flow_of(group, direction, paired=bool(row.transfer), refund=bool(row.refund_of))
         note = transaction.subcategory if transaction.description else None
+        if self.counted and not self.counted.includes(flow, part.category, counting.transaction.merchant):
+            return None
         return Line(
             transaction.date,
             transaction.description or transaction.subcategory or "",

@@ -147,6 +147,20 @@ CHOICES = {
     "band": ("Result", {band.value: labels.BANDS[band] for band in Band}),
     "decided_by": ("Decided by", {by.value: labels.DECIDERS[by.value] for by in DecidedBy}),
     "answer": ("Your answer", {"directly": "For this one", "similar": "For all similar", "no": "None"}),
+    "counts": (
+        "Counts as",
+        {
+            Flow.SPENT.value: "Spending",
+            Flow.EARNED.value: "Income",
+            Flow.SAVED.value: "Savings",
+            Flow.TRANSFERRED.value: "Transfers",
+        },
+    ),
+    "weekday": ("Weekday", dict(zip("0123456", labels.WEEKDAYS, strict=True))),
+    "without": (
+        "Without",
+        {name: labels.FIELDS.get(name, "Merchant") for name in ("account", "mode", "merchant")},
+    ),
 }
 EXACT = {
     "account": "Account",
@@ -159,12 +173,21 @@ EXACT = {
     "rule": "Rule",
 }
 """Filters that a field must equal."""
+COUNTED = "What counts"
+TOTALS = {
+    "spent": ("Spending", "expense"),
+    "earned": ("Income", "income"),
+    "saved": ("Saved", "saved"),
+    "transferred": ("Transfers", "transfer"),
+}
+"""By what a filter counts: label and name of the total."""
 DIRECTIONS = {direction.value: direction.value.capitalize() for direction in Direction}
 FILTERS = {
     "q": "Text",
     "from": "From",
     "to": "To",
     "category": "Category",
+    "counted_in": "Counts in",
     "status": "State",
     "direction": "Type",
     "mode": "Payment method",

@@ -104,6 +104,11 @@ def month(value: str) -> str:
     return format_date(date.fromisoformat(f"{value}-01"), "MMM y", locale=locale())
 
 
+def month_name(value: str) -> str:
+    """`2026-03` as `March 2026`."""
+    return format_date(date.fromisoformat(f"{value}-01"), "MMMM y", locale=locale())
+
+
 def moment(value: datetime) -> str:
     """Date and time by the visitor's clock: `4 Mar 2026, 14:05:00 CET`; without scripts in UTC."""
     there = local(value)

@@ -68,6 +68,8 @@ FIELDS = {
 }
 """The fields a person may edit."""
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 SOURCES = {
     "page": "Added by hand",
     "api": "Added by a program",
