@@ -37,7 +37,6 @@ from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.settings.editor import SettingsEditor
 from src.pipeline.settings.erase import EraseEverything
-from src.pipeline.summary.files import FileSummaries
 from src.pipeline.transfers.linking import Linking
 from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.monitoring.quality_counts import QualityCounts
@@ -92,10 +91,6 @@ class Container(Insight):
             preferences=self.preferences.current,
             limits=self.import_limits,
         )
-
-    @once
-    def file_summaries(self) -> FileSummaries:
-        return FileSummaries(self.import_preview, self.accounts, self.account_hash, self.summaries)
 
     @once
     def category_mapping(self) -> CategoryMapping:
@@ -198,6 +193,8 @@ class Container(Insight):
                 ActKind.RULES: self.rule_editor.undo,
                 ActKind.RULE_APPLY: self.rule_application.undo,
                 ActKind.RECURRING: self.recurring_payments.undo,
+                ActKind.BUDGETS: self.budget_editor.undo,
+                ActKind.LIMITS: self.limit_editor.undo,
             },
             self.feedback.undo_one,
             self._settle_names,
@@ -261,6 +258,7 @@ class Container(Insight):
             self.predictor.with_canonical_accounts,
             self.rules,
             self.predictor,
+            {"budgets": self.budget_editor, "limits": self.limit_editor},
         )
 
     @once

@@ -27,6 +27,8 @@ class ActKind(StrEnum):
     RULES = "rules"
     RULE_APPLY = "rule-apply"
     RECURRING = "recurring"
+    BUDGETS = "budgets"
+    LIMITS = "limits"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from src.knowledge.lexicon_files import Knowledge
 from src.once import once
 from src.services.accounts.repository import Accounts
 from src.services.accounts.transactions import AccountTransactions
+from src.services.budgets.repository import Budgets, Limits
 from src.services.bulk.alike import AlikeChanges
 from src.services.bulk.work import BulkQueue
 from src.services.categories.repository import Categories
@@ -118,6 +119,8 @@ class Services:
     rule_transactions = on_database(RuleTransactions)
     payment_history = on_database(PaymentHistory)
     series_decisions = on_database(SeriesDecisions)
+    budgets = on_database(Budgets)
+    limits = on_database(Limits)
 
     @once
     def database(self) -> Database:

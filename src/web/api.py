@@ -9,6 +9,8 @@ from flask import Flask
 from src.web.accounts import api as accounts
 from src.web.acts import api as acts
 from src.web.analytics import api as analytics
+from src.web.analytics import summary
+from src.web.budgets import api as budgets
 from src.web.bulk import api as bulk
 from src.web.categories import api as categories
 from src.web.feedback import api as feedback
@@ -28,7 +30,6 @@ from src.web.quality import api as quality
 from src.web.review import api as review
 from src.web.rules import api as rules
 from src.web.settings import api as settings
-from src.web.summary import api as summary
 from src.web.transfers import api as transfers
 
 TAGS = {
@@ -47,6 +48,7 @@ TAGS = {
     "analytics": "Totals of the transactions, and live accuracy.",
     "summary": "Totals of transactions that are not stored.",
     "insight": "Payments that recur: subscriptions, bills, rent and income.",
+    "budgets": "Budgets and finance rules.",
     "quality": "Accuracy of the predictions, and drift.",
     "rules": "What you want to be certain: conditions, and the category and tags that follow.",
     "categories": "List, add, change, merge and delete categories.",
@@ -72,6 +74,7 @@ _OPERATIONS = (
     analytics.api,
     summary.api,
     insight.api,
+    budgets.api,
     quality.api,
     categories.api,
     merchants.api,

@@ -24,7 +24,6 @@ PAGES = (
     "/review/checks",
     "/history",
     "/history?q=cab&sort=amount",
-    "/summary",
     "/analytics",
     "/insight/recurring",
     "/quality",

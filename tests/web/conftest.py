@@ -28,6 +28,8 @@ EMPTIED = (
     "accounts",
     "merchants",
     "recurring",
+    "budgets",
+    "limits",
     "categories",
     "rules",
     "dismissed_rules",

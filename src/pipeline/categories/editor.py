@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.domain.categories import Category, category_of
@@ -30,6 +30,16 @@ _DECIDING = {"name", "description", "parent"}
 """What a category without answers is predicted from."""
 
 
+class CategoryList(Protocol):
+    """Entries that name categories."""
+
+    def before_move(self, slug: str, into: str | None) -> str | None: ...
+
+    def move_category(self, slug: str, into: str | None) -> None: ...
+
+    def undo_move(self, noted: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class CategoryEditor:
     categories: Categories
@@ -40,6 +50,8 @@ class CategoryEditor:
     with_canonical_accounts: WithCanonicalAccounts
     rules: Rules
     predictor: Predictor
+    lists: Mapping[str, CategoryList]
+    """The budgets and the finance rules."""
 
     def add(self, category: Category, *, at: datetime) -> str:
         """Transactions to review that its name or description fits are predicted again. Returns the act to
@@ -79,6 +91,8 @@ class CategoryEditor:
         slug = str(act.what.values["slug"])
         if self.rows.count_named(slug, but=act.id) or self.rules.of_category(slug):
             raise Conflict("Transactions have or had this category. Merge it into another one instead.")
+        if any(of_list.before_move(slug, None) for of_list in self.lists.values()):
+            raise Conflict("A budget or a finance rule names this category. Remove it there first.")
         restored = self.unanswered.undo(act.id)
         with suppress(NotFound):  # deleted or merged since
             self.categories.merge(slug, None)
@@ -123,12 +137,14 @@ class CategoryEditor:
         if into is not None and (into == slug or into not in categories):
             raise InvalidInput("Choose another category that exists.", field="into")
         children = [child.slug for child in categories.values() if child.parent == slug]
-        lists = {"children": ",".join(children), "rules": ",".join(naming)}
-        values = {**asdict(before), "into": into, **lists}
+        naming_it = {"children": ",".join(children), "rules": ",".join(naming)}
+        noted = {name: of_list.before_move(slug, into) for name, of_list in self.lists.items()}
+        values = {**asdict(before), "into": into, **naming_it, **noted}
         what = ActSummary("category-merged", values)
         act = self.acts.begin(ActKind.CATEGORY_MERGE, what, at=at)
         relabelled = self._relabel(slug, into, act, at) if into else 0
         self.categories.merge(slug, into)
+        self._move_in_lists(slug, into)
         if into:  # those predicted meanwhile
             relabelled += self._relabel(slug, into, act, at)
         if undone := self.acts.undone(act):
@@ -141,12 +157,18 @@ class CategoryEditor:
         parts = self.rows.relabel_parts(slug, into, act=act, at=at)
         return self.rows.relabel(slug, into, act=act) + parts
 
+    def _move_in_lists(self, slug: str, into: str | None) -> None:
+        for of_list in self.lists.values():
+            of_list.move_category(slug, into)
+
     def settle(self, *, at: datetime) -> None:
         """After an undo or a restore: every transaction has a category of today.
 
         A merged one that came back is replaced by the act of its merge, whose undo restores that too.
         """
         merged = self.categories.merged_into()
+        for slug, into in self.categories.own_and_merged()[1].items():
+            self._move_in_lists(slug, into)
         for slug in filter(self.rows.names, merged):
             followed = set[str]()
             while slug in merged and slug not in followed:  # the other one may be merged too
@@ -183,5 +205,8 @@ class CategoryEditor:
         if naming := act.what.values.get("rules"):
             into, slug = str(act.what.values["into"]), str(act.what.values["slug"])
             self.rules.move_category(into, slug, only=str(naming).split(","))
+        for name, of_list in self.lists.items():
+            if noted := act.what.values.get(name):
+                of_list.undo_move(str(noted))
         undone = undo_changes(self.changed_rows, act.id, at, self.with_canonical_accounts)
         return UndoResult(undone.rows + self.unanswered.undo(act.id), undone.kept)

@@ -200,6 +200,10 @@ class Collections:
     """Groups of waiting transactions that a person has put off until a date."""
     recurring = _Collection()
     """What a person decided about recurring payments: names, and which are confirmed or have ended."""
+    budgets = _Collection()
+    """All budgets of a person, in one document."""
+    limits = _Collection()
+    """The finance rules that a person changed or added, in one document."""
     merchants = _Collection()
     """What a person decided about merchants: names, merges, and what is not learned."""
     rules = _Collection()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from src.domain.acts import Act
+from src.web.budgets.text import what_changed as budgets_changed
 from src.web.settings.text import changes as settings_changes
 from src.web.settings.text import restored as settings_restored
 from src.web.shared import format, labels
@@ -37,6 +38,8 @@ def what_was_done(act: Act) -> str:
             return f"You edited {_fields(act)}"
         case "settings-changed":
             return f"You changed the settings. {settings_changes(act)}"
+        case "budgets-changed" | "limits-changed":
+            return budgets_changed(act)
     of_areas = (_of_a_category, _of_an_account, _of_a_merchant, _of_rules, _of_a_recurring_payment)
     others = (of(act.what.code, values) for of in of_areas)
     return next(filter(None, others), None) or _PLAIN.get(act.what.code, "A change")
