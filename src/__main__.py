@@ -9,10 +9,12 @@ from pathlib import Path
 from src import __version__, commands, logs
 from src.config import IS_CHECKOUT, load_settings
 from src.container import Container
+from src.domain.feed import Channel
 from src.errors import CannotStart, LedgerloopError
 from src.services.scheduler.child_process import (
     ANALYSE_CLAIMED,
     APPLY_RETENTION,
+    DELIVER,
     ERASE_TRACKING,
     RUN_IMPORT,
     SYNC_ALIAS,
@@ -67,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     analyse.add_argument("--train", action="store_true", help="let it learn anew first")
     claimed_analysis = command(ANALYSE_CLAIMED, commands.analyse_claimed, "analyse as a scheduler claimed")
     claimed_analysis.add_argument("claimed", nargs=2)
+    deliver = command(DELIVER, commands.deliver, "send what of the feed waits for a channel (scheduled)")
+    deliver.add_argument("channel", choices=list(Channel))
     again = command(
         "reproduce", commands.reproduce, "repeat a run from its snapshot and print the differences"
     )

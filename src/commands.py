@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from src import command_text
 from src.container import Container
+from src.domain.feed import Channel
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import Conflict, InvalidInput, LeaseLost, LedgerloopError, NotFound
@@ -237,6 +238,14 @@ def _analyse(container: Container, holder: str, attempt: int) -> list[str]:
 
     with threadpool_limits(limits=1):
         return container.ledger_analysis.run(holder=holder, attempt=attempt)
+
+
+def deliver(container: Container, options: argparse.Namespace) -> None:
+    """Send what of the feed waits for `options.channel`. Raises Unavailable."""
+    from src.web.digest.messages import texts_of, writing
+
+    with writing(container):
+        container.feed_delivery(texts_of(container.settings.public_url)).deliver(Channel(options.channel))
 
 
 def sync_alias(container: Container, _: argparse.Namespace) -> None:

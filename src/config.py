@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from src.domain.feed import Channel
 from src.domain.preferences import Preferences, Weekday
 from src.errors import CannotStart
 
@@ -43,6 +45,28 @@ def _address(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
         raise ValueError("give an address such as https://firefly.example, without a name or password in it")
     return url.rstrip("/")
+
+
+def _webhook_address(url: str) -> str:
+    """This machine and the local network are fine; addresses of cloud metadata are not."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError(
+            "give an address such as https://hooks.example/path, without a name or password in it"
+        )
+    try:
+        link_local = ipaddress.ip_address(parts.hostname).is_link_local
+    except ValueError:
+        link_local = False  # a name
+    if link_local:
+        raise ValueError("a link-local address is not allowed")
+    return url
+
+
+def _mail_address(text: str) -> str:
+    if not re.fullmatch(r"[!-~]+@[A-Za-z0-9.-]+", text) or set(text) & set('<>,;:"\\()[]'):
+        raise ValueError("give one address such as anna@example.org")
+    return text
 
 
 def known_locale(name: str) -> str:
@@ -97,6 +121,16 @@ class Settings(BaseSettings):
     firefly_url: Annotated[Annotated[str, AfterValidator(_address)] | None, Unset] = None
     firefly_token: Annotated[SecretStr | None, Unset] = None
     firefly_check_tag: Annotated[Annotated[str, Field(max_length=100)] | None, Unset] = None
+    public_url: Annotated[Annotated[str, AfterValidator(_address)] | None, Unset] = None
+    webhook_url: Annotated[Annotated[str, AfterValidator(_webhook_address)] | None, Unset] = None
+    webhook_secret: Annotated[Annotated[SecretStr, Field(min_length=16)] | None, Unset] = None
+    smtp_host: Annotated[str | None, Unset] = None
+    smtp_port: Port = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: Annotated[str | None, Unset] = None
+    smtp_password: Annotated[SecretStr | None, Unset] = None
+    smtp_from: Annotated[Annotated[str, AfterValidator(_mail_address)] | None, Unset] = None
+    mail_to: Annotated[Annotated[str, AfterValidator(_mail_address)] | None, Unset] = None
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -112,6 +146,22 @@ class Settings(BaseSettings):
             raise ValueError("FIREFLY_URL and FIREFLY_TOKEN belong together; set both or neither")
         return self
 
+    @model_validator(mode="after")
+    def _webhook_is_complete(self) -> Settings:
+        if (self.webhook_url is None) != (self.webhook_secret is None):
+            raise ValueError("WEBHOOK_URL and WEBHOOK_SECRET belong together; set both or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_is_complete(self) -> Settings:
+        if self.smtp_host and not (self.smtp_from and self.mail_to):
+            raise ValueError("SMTP_HOST needs SMTP_FROM and MAIL_TO")
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise ValueError("SMTP_USER and SMTP_PASSWORD belong together; set both or neither")
+        if self.smtp_user and self.smtp_security == "none":
+            raise ValueError("SMTP_USER is sent over a secure connection only; set SMTP_SECURITY")
+        return self
+
     @cached_property
     def firefly_secrets(self) -> tuple[str, ...]:
         """One per webhook of Firefly III."""
@@ -119,9 +169,16 @@ class Settings(BaseSettings):
         return tuple(filter(None, (secret.strip() for secret in secrets.split(","))))
 
     @cached_property
+    def channels(self) -> tuple[Channel, ...]:
+        """Those that have the settings they need."""
+        addresses = {Channel.EMAIL: self.smtp_host, Channel.WEBHOOK: self.webhook_url}
+        return tuple(channel for channel, address in addresses.items() if address)
+
+    @cached_property
     def preferences(self) -> Preferences:
         """The defaults of the settings that a person may change."""
-        values = {field.name: getattr(self, field.name) for field in fields(Preferences)}
+        names = self.__class__.model_fields.keys() & {field.name for field in fields(Preferences)}
+        values = {name: getattr(self, name) for name in names}
         return Preferences(**{**values, "learning": self.learning == "on"})
 
     @cached_property

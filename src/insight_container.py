@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from functools import partial
 
 from src.domain.budgets import Budget
+from src.domain.feed import Channel, EntryKind
 from src.domain.limits import Limit
 from src.once import once
 from src.pipeline.analysis.run import LedgerAnalysis, Part
 from src.pipeline.budgets.editor import ListEditor, budget_editor, limit_editor
 from src.pipeline.budgets.limits import LimitOverview
 from src.pipeline.budgets.overview import BudgetOverview, KnownDays
+from src.pipeline.digest.alarms import RecurringAlarms
+from src.pipeline.digest.delivery import FeedDelivery, Sender, Texts
+from src.pipeline.digest.feed import Feed
+from src.pipeline.digest.monthly import MonthlyDigest
 from src.pipeline.insight.recurring import RecurringPayments
 from src.prediction_container import Predictions
 from src.services.analysis.state import AnalysisState, ledger_revision
@@ -61,5 +68,50 @@ class Insight(Predictions):
 
     @property
     def ledger_analysis(self) -> LedgerAnalysis:
-        parts: dict[str, Part] = {}
+        parts: dict[str, Part] = {"feed": self._update_feed}
         return LedgerAnalysis(self.analysis_state, parts)
+
+    def _update_feed(self, today: date, train: bool) -> None:
+        """The last part: it reads what the others found."""
+        self.feed.update(today=today, at=self.now())
+
+    @once
+    def feed(self) -> Feed:
+        recurring, preferences = self.recurring_payments, self.preferences.current
+        return Feed(
+            self.feed_entries,
+            self.channel_outbox,
+            self.settings.channels,
+            {
+                EntryKind.RECURRING: RecurringAlarms(recurring),
+                EntryKind.DIGEST: MonthlyDigest(self.analytics, self.payment_history, recurring, preferences),
+            },
+            preferences,
+        )
+
+    def feed_delivery(self, texts: Mapping[Channel, Texts]) -> FeedDelivery:
+        return FeedDelivery(
+            self.feed_entries, self.channel_outbox, self._senders(), texts, self.preferences.read, self.now
+        )
+
+    def _senders(self) -> dict[Channel, Sender]:
+        """The channels that the environment has settings for."""
+        settings = self.settings
+        senders: dict[Channel, Sender] = {}
+        if settings.smtp_host and settings.smtp_from and settings.mail_to:
+            from src.services.digest.mailer import Mailer
+
+            senders[Channel.EMAIL] = Mailer(
+                settings.smtp_host,
+                settings.smtp_port,
+                settings.smtp_security,
+                settings.smtp_from,
+                settings.mail_to,
+                settings.smtp_user,
+                settings.smtp_password,
+            )
+        if settings.webhook_url and settings.webhook_secret:
+            from src.services.digest.webhook import Webhook
+
+            senders[Channel.WEBHOOK] = Webhook(settings.webhook_url, settings.webhook_secret)
+        return senders

@@ -13,10 +13,12 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from src.services.digest.channels import work_of
 from src.services.scheduler.alias_watch import AliasWatch
 from src.services.scheduler.child_process import (
     ANALYSE_CLAIMED,
     APPLY_RETENTION,
+    DELIVER,
     ERASE_TRACKING,
     RUN_IMPORT,
     SYNC_ALIAS,
@@ -26,6 +28,7 @@ from src.services.scheduler.scheduler import ANALYSIS, BULK, DELIVERY, IMPORT, R
 
 if TYPE_CHECKING:
     from src.container import Container
+    from src.domain.feed import Channel
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,9 @@ class Jobs:
             WAITING: self.predict_waiting,
             ANALYSIS: self.analyse,
             **deliver,
+            **{
+                work_of(channel): partial(self.deliver, channel) for channel in self._services.feed.configured
+            },
         }
 
     def pending(self) -> Collection[str]:
@@ -109,6 +115,10 @@ class Jobs:
         while self._services.background_bulk_changes.run_next():
             continue
 
+    def deliver(self, channel: Channel) -> None:
+        """Send what waits for a channel of the feed, in a child process that can write the sentences."""
+        self._services.deliverer.run(DELIVER, channel.value)
+
     def predict_waiting(self) -> None:
         """Predict what was added before there was a model. It waits for the first model, as imports do."""
         if self._services.models.champion() is not None:
@@ -151,6 +161,7 @@ class Jobs:
         services.account_editor.resume_unfinished(at=services.now())
         services.category_editor.settle(at=services.now())
         services.link_matching.maintain()
+        services.feed.queue(at=services.now())
         if run := services.drift.start_early():
             log.info("training starts early", extra={"run": run.id})
 
@@ -158,4 +169,5 @@ class Jobs:
         """End the child processes; another scheduler continues their work."""
         self._services.trainer.stop()
         self._services.importer.stop()
+        self._services.deliverer.stop()
         self._services.analyser.stop()

@@ -55,7 +55,7 @@ MAY_IMPORT = {
     "read_file": {"pipeline", "services", "errors"},
     "launcher": {"services", "config", "errors", "logs", "domain"},
     "web": {"__version__", "container", "pipeline", "domain", "errors", "config", "logs", "web"},
-    "__main__": {"__version__", "commands", "container", "services", "config", "errors", "logs"},
+    "__main__": {"__version__", "commands", "container", "services", "domain", "config", "errors", "logs"},
     "__init__": set(),
 }
 
@@ -82,7 +82,7 @@ THIRD_PARTY = {
     "mt940": {"components/bank_files/formats/mt940.py"},
     "re2": {"components/rules/patterns.py"},
     "openpyxl": {"web/history/spreadsheet.py"},
-    "requests": {"services/firefly/client.py"},
+    "requests": {"services/firefly/client.py", "services/digest/webhook.py"},
     "pyarrow": {"web/history/parquet.py", "components/bank_files/own_export/parquet_rows.py", "read_file.py"},
 }
 

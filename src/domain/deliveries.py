@@ -1,4 +1,4 @@
-"""Category updates to deliver to Firefly III."""
+"""What is delivered to other programs: categories to Firefly III, and messages about the feed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An update of one Firefly III transaction, which may have several splits."""
+    """An update of one Firefly III transaction, which may have several splits, or what a channel awaits."""
 
     id: str
     group: str
-    """The transaction's number in Firefly III."""
+    """The transaction's number in Firefly III, or the name of the channel."""
     turn: str
     """Fencing token: only the worker that holds it may report the result."""
 
@@ -51,3 +51,26 @@ class FireflySplitChange:
     journal_id: str
     category: str | None = None
     tags: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """How the last delivery to a channel ended."""
+
+    status: DeliveryStatus
+    at: datetime | None
+    """When the last one ended."""
+    note: str | None
+    """Why it failed, or waits for another attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One e-mail or webhook about entries of the feed."""
+
+    entries: tuple[str, ...]
+    """Their ids."""
+    subject: str
+    text: str
+    html: str = ""
+    """The same as `text`; a webhook has none."""

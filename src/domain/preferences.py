@@ -30,3 +30,16 @@ class Preferences:
     retrain_every_hours: float = 6
     learning: bool = True
     """False: the memory of answers decides nothing, and no scheduled training starts."""
+    digest: bool = False
+    """Whether the feed gets a digest of each month."""
+    alarm_anomalies: bool = False
+    """Whether the feed gets alarms about unusual payments; the next three are of the same kind."""
+    alarm_budgets: bool = False
+    alarm_limits: bool = False
+    alarm_recurring: bool = False
+    feed_atom: bool = False
+    """Whether the feed can be read at its secret address."""
+    send_email: bool = False
+    send_webhook: bool = False
+    send_details: bool = False
+    """Whether the Atom feed, e-mails and webhooks name merchants, categories and amounts."""

@@ -20,6 +20,9 @@ from src.services.bulk.alike import AlikeChanges
 from src.services.bulk.work import BulkQueue
 from src.services.categories.repository import Categories
 from src.services.categories.transactions import CategoryTransactions
+from src.services.digest.atom_key import AtomKey
+from src.services.digest.channels import ChannelOutbox
+from src.services.digest.entries import FeedEntries
 from src.services.firefly.outbox import FireflyOutbox
 from src.services.history.counting_filter import CountingFilter
 from src.services.history.saved_filters import SavedFilters
@@ -121,6 +124,8 @@ class Services:
     series_decisions = on_database(SeriesDecisions)
     budgets = on_database(Budgets)
     limits = on_database(Limits)
+    feed_entries = on_database(FeedEntries)
+    channel_outbox = on_database(ChannelOutbox)
 
     @once
     def database(self) -> Database:
@@ -159,6 +164,10 @@ class Services:
     def account_hash(self, number: str) -> str:
         """The keyed hash of an account number, which is never stored itself."""
         return keyed_hash(self._secret(), number)
+
+    @once
+    def atom_key(self) -> AtomKey:
+        return AtomKey(self.database, self._secret)
 
     @once
     def file_reader(self) -> FileReader:
@@ -226,6 +235,10 @@ class Services:
 
     @once
     def analyser(self) -> ChildProcess:
+        return ChildProcess(self._child_environment, timeout_s=self.settings.train_timeout_s)
+
+    @once
+    def deliverer(self) -> ChildProcess:
         return ChildProcess(self._child_environment, timeout_s=self.settings.train_timeout_s)
 
     def _child_environment(self) -> dict[str, str]:

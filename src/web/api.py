@@ -13,6 +13,7 @@ from src.web.analytics import summary
 from src.web.budgets import api as budgets
 from src.web.bulk import api as bulk
 from src.web.categories import api as categories
+from src.web.digest import api as digest
 from src.web.feedback import api as feedback
 from src.web.health import api as health
 from src.web.history import api as history
@@ -49,6 +50,7 @@ TAGS = {
     "summary": "Totals of transactions that are not stored.",
     "insight": "Payments that recur: subscriptions, bills, rent and income.",
     "budgets": "Budgets and finance rules.",
+    "feed": "Alarms and monthly digests.",
     "quality": "Accuracy of the predictions, and drift.",
     "rules": "What you want to be certain: conditions, and the category and tags that follow.",
     "categories": "List, add, change, merge and delete categories.",
@@ -75,6 +77,7 @@ _OPERATIONS = (
     summary.api,
     insight.api,
     budgets.api,
+    digest.api,
     quality.api,
     categories.api,
     merchants.api,

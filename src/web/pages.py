@@ -6,6 +6,7 @@ from src.web.acts import pages as acts
 from src.web.analytics import pages as analytics
 from src.web.bulk import pages as bulk
 from src.web.categories import pages as categories
+from src.web.digest import pages as digest
 from src.web.feedback import pages as feedback
 from src.web.history import pages as history
 from src.web.history import row_pages, transaction_pages

@@ -26,6 +26,7 @@ PAGES = (
     "/history?q=cab&sort=amount",
     "/analytics",
     "/insight/recurring",
+    "/insight/feed",
     "/quality",
     "/models",
     "/categories",

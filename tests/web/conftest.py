@@ -41,6 +41,7 @@ EMPTIED = (
     "deleted_transactions",
     "refusals",
     "deliveries",
+    "feed_entries",
     "history_filters",
     "settings",
     "review_skips",

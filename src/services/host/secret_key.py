@@ -1,4 +1,4 @@
-"""The key that encrypts uploads and hides account numbers.
+"""The key that encrypts uploads, hides account numbers and protects the address of the Atom feed.
 
 If SECRET_KEY is not set, it is generated once and stored in the data directory.
 """
@@ -31,5 +31,10 @@ def kept_key(data_path: Path) -> str:
 
 def keyed_hash(key: str, account_number: str) -> str:
     """Shows whether two account numbers are the same; without the key it shows nothing else."""
-    text = f"ledgerloop: account number {account_number}"
-    return hmac.new(key.encode(), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:_HASH_DIGITS]
+    return derived_key(key, f"account number {account_number}")[:_HASH_DIGITS]
+
+
+def derived_key(key: str, purpose: str) -> str:
+    """A key of its own for each purpose; it does not show the others."""
+    text = f"ledgerloop: {purpose}"
+    return hmac.new(key.encode(), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()

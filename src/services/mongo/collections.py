@@ -130,6 +130,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("status", "-finished_at"),
         _index("keys"),
     ],
+    "feed_entries": [
+        _index("owner", "-created_at", "-_id"),
+        _index("owner", "read_at", where={"read_at": None}, name="unread"),
+        _index("owner", "waiting", "created_at", where=_present("waiting"), name="to_send"),
+    ],
     "accounts": [
         # An account is known by one name, whatever the case, and by all its numbers.
         _index("owner", "name_key", where=_present("name_key"), unique=True),
@@ -218,7 +223,9 @@ class Collections:
     import_profiles = _Collection()
     """The confirmed column mapping of a file layout."""
     deliveries = _Collection()
-    """The outbox for Firefly III."""
+    """The outbox: what Firefly III and the channels of the feed wait for."""
+    feed_entries = _Collection()
+    """Alarms and monthly digests."""
     training_runs = _Collection()
     models = _Collection()
     """The versions of the model, and the pointers to the champion and to the shadow."""

@@ -12,8 +12,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from src.domain.deliveries import DeliveryStatus
+from src.domain.feed import Channel
 from src.domain.imports import IMPORT_UNDER_WAY, ImportStatus
 from src.errors import LedgerloopError
+from src.services.digest.channels import work_of
 from src.services.mongo.client import Database, Document, guarded
 from src.services.runs.due_runs import slot_of
 
@@ -42,8 +44,13 @@ class PendingWork:
 
     @guarded
     def kinds(self) -> frozenset[str]:
-        """Those of RUN, IMPORT, BULK, WAITING and DELIVERY that exist. Raises Unavailable."""
+        """Those of RUN, IMPORT, BULK, WAITING and DELIVERY that exist, and the due channels of the feed.
+
+        Raises Unavailable.
+        """
         due = {"status": DeliveryStatus.WAITING.value, "$expr": {"$lte": ["$due_at", "$$NOW"]}}
+        of_feed = {"_id": {"$in": [work_of(channel) for channel in Channel]}}
+        channels = [{"$match": {**due, **of_feed}}, {"$project": {"_id": 0, "kind": "$_id"}}]
         imports = _any_of({"status": {"$in": _IMPORTS}}, IMPORT)
         pipeline = [
             *_any_of({"active": True}, RUN),
@@ -51,6 +58,7 @@ class PendingWork:
             {"$unionWith": {"coll": "bulk_work", "pipeline": _any_of({}, BULK)}},
             {"$unionWith": {"coll": "waiting_transactions", "pipeline": _any_of({}, WAITING)}},
             {"$unionWith": {"coll": "deliveries", "pipeline": _any_of(due, DELIVERY)}},
+            {"$unionWith": {"coll": "deliveries", "pipeline": channels}},
         ]
         return frozenset(work["kind"] for work in self._database.training_runs.aggregate(pipeline))
 

@@ -21,6 +21,7 @@ from src.web.shared.json_io import wants_json
 from src.web.shared.periods import quick_periods
 
 if TYPE_CHECKING:
+    from src.services.digest.entries import FeedEntries
     from src.services.settings.preferences import PreferenceStore
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
 
 @bp.get("/analytics")
 def analytics(
-    *, analytics: Analytics, quality: Quality, transactions: Transactions, preferences: PreferenceStore
+    *,
+    analytics: Analytics,
+    quality: Quality,
+    transactions: Transactions,
+    preferences: PreferenceStore,
+    feed_entries: FeedEntries,
 ) -> ResponseReturnValue:
     if wants_json():
         return analytics_api.analytics()
@@ -61,5 +67,6 @@ def analytics(
             month_starts=preferences.current().month_starts,
             currency=values.get("currency"),
         ),
+        unread=feed_entries.unread(),
         has_transactions=transactions.count() > 0,
     )

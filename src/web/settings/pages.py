@@ -18,6 +18,7 @@ from src.config import Settings
 from src.domain.imports import IMPORT_UNDER_WAY, Import
 from src.errors import Conflict
 from src.pipeline.imports.preview import DEMO
+from src.web.digest.text import delivered
 from src.web.health.api import readiness
 from src.web.prediction.forms import CURRENCIES
 from src.web.settings import text
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from src.components.model.serving import Serving
     from src.pipeline.settings.editor import SettingsEditor
     from src.pipeline.settings.erase import EraseEverything
+    from src.services.digest.atom_key import AtomKey
+    from src.services.digest.channels import ChannelOutbox
     from src.services.firefly.outbox import FireflyOutbox
     from src.services.imports.repository import ImportProfiles, Imports
     from src.services.mlflow.availability import TrackingState
@@ -50,7 +53,7 @@ def settings() -> ResponseReturnValue:
 @bp.post("/settings")
 def change_settings(*, settings_editor: SettingsEditor, preferences: PreferenceStore) -> ResponseReturnValue:
     """Save one section of the page: the fields of its form."""
-    typed = request.form.to_dict()
+    typed = {name: values[-1] for name, values in request.form.lists()}  # a switch follows its "false"
     try:
         body = SettingsChange.model_validate({name: _value(typed_text) for name, typed_text in typed.items()})
         _, act = settings_editor.change(body.fields(preferences.defaults), at=datetime.now(UTC))
@@ -95,6 +98,8 @@ def _settings_page(
     database: Database,
     champion: HotSwap[Serving],
     tracking_state: TrackingState,
+    atom_key: AtomKey,
+    channel_outbox: ChannelOutbox,
     settings: Settings,
 ) -> ResponseReturnValue:
     """typed: the values of a form that was refused."""
@@ -121,6 +126,12 @@ def _settings_page(
         demo=next(filter(_is_demo, imports.newest()), None),
         profiles=len(import_profiles.all()),
         deliveries=firefly_outbox.counts(now=datetime.now(UTC)) if settings.firefly_url else None,
+        channels={channel: delivered(channel_outbox.state(channel)) for channel in settings.channels},
+        tested="tested" in request.args,
+        atom_address=url_for("pages.feed_atom", key=atom_key.current(), _external=True)
+        if current.feed_atom
+        else None,
+        new_address="address" in request.args,
         data_path=settings.data_path,
         own_mongodb=_is_own(settings),
         version=__version__,

@@ -24,6 +24,7 @@ def _number(value: Any) -> float:
     return float(value)
 
 
+Switch = Annotated[bool, Strict()]
 Number = Annotated[float, BeforeValidator(_number)]
 
 
@@ -47,8 +48,19 @@ class SettingsChange(RequestModel):
     ] = None
     retrain_every_hours: Annotated[Number | None, Field(ge=0.25, le=168)] = None
     learning: Annotated[
-        Annotated[bool, Strict()] | None,
+        Switch | None,
         Field(description="False: the memory decides nothing, and no scheduled training starts."),
+    ] = None
+    digest: Annotated[Switch | None, Field(description="Add a digest of each month to the feed.")] = None
+    alarm_anomalies: Annotated[Switch | None, Field(description="Add alarms about unusual payments.")] = None
+    alarm_budgets: Switch | None = None
+    alarm_limits: Annotated[Switch | None, Field(description="Add alarms about finance rules.")] = None
+    alarm_recurring: Switch | None = None
+    feed_atom: Annotated[Switch | None, Field(description="Publish the feed at a secret address.")] = None
+    send_email: Switch | None = None
+    send_webhook: Switch | None = None
+    send_details: Annotated[
+        Switch | None, Field(description="Name merchants, categories and amounts in what is sent.")
     ] = None
 
     def fields(self, defaults: Preferences) -> dict[str, Any]:
@@ -78,6 +90,15 @@ class ValuesBody(TypedDict):
     audit_share: float
     retrain_every_hours: float
     learning: bool
+    digest: bool
+    alarm_anomalies: bool
+    alarm_budgets: bool
+    alarm_limits: bool
+    alarm_recurring: bool
+    feed_atom: bool
+    send_email: bool
+    send_webhook: bool
+    send_details: bool
 
 
 class SettingsBody(ValuesBody):

@@ -22,6 +22,15 @@ NAMES = {
     "audit_share": "Spot checks",
     "retrain_every_hours": "Time between trainings",
     "learning": "Learning from answers",
+    "digest": "Monthly digest",
+    "alarm_anomalies": "Alarms about unusual payments",
+    "alarm_budgets": "Alarms about budgets",
+    "alarm_limits": "Alarms about finance rules",
+    "alarm_recurring": "Alarms about recurring payments",
+    "feed_atom": "Atom feed",
+    "send_email": "E-mail",
+    "send_webhook": "Webhook",
+    "send_details": "Names and amounts in what is sent",
 }
 WEEKDAYS = {Weekday.MONDAY: "Monday", Weekday.SATURDAY: "Saturday", Weekday.SUNDAY: "Sunday"}
 _LOCALES = (
@@ -73,8 +82,8 @@ def value(name: str, setting: Any) -> str:
             return f"{format.number(round(100 * setting, 1))}\N{NO-BREAK SPACE}%"
         case "retrain_every_hours":
             return format.counted(setting, "hour")
-        case "learning":
-            return "On" if setting else "Off"
+    if isinstance(setting, bool):
+        return "On" if setting else "Off"
     return str(setting)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.numbers import get_decimal_symbol, get_group_symbol
-from flask import current_app, has_request_context, request
+from flask import current_app, has_app_context, has_request_context, request
 
 from src.web.shared.services import container
 
@@ -46,17 +46,18 @@ def _locales_of(language: str) -> _Locales | None:
 
 def _locales() -> _Locales:
     """The locales of this request: the setting decides, else the browser's first known language."""
-    if not has_request_context():
-        return _DEFAULT
     if (chosen := _chosen()) and (locales := _locales_of(chosen)):
         return locales
+    if not has_request_context():
+        return _DEFAULT
     known = (_locales_of(language) for language, _ in request.accept_languages)
     return next((locales for locales in known if locales), _DEFAULT)
 
 
 def _chosen() -> str | None:
-    """The setting; None in an application without services."""
-    return container().preferences.current().locale if "ledgerloop" in current_app.extensions else None
+    """The setting; None without an application, and in one without services."""
+    has_services = has_app_context() and "ledgerloop" in current_app.extensions
+    return container().preferences.current().locale if has_services else None
 
 
 def locale() -> str:

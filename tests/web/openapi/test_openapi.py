@@ -11,6 +11,8 @@ CONTRACT = {
     ("post", "/api/v1/feedback"),
     ("post", "/api/v1/feedback/batch"),
     ("post", "/api/v1/summary"),
+    ("get", "/api/v1/insight/feed"),
+    ("post", "/api/v1/insight/feed/read"),
     ("get", "/api/v1/review"),
     ("get", "/api/v1/review/{key}/transactions"),
     ("post", "/api/v1/review/answers"),

@@ -219,6 +219,15 @@ class _Settings(_Part):
     audit_share: Annotated[float, Field(ge=0, le=0.2)] | None = None
     retrain_every_hours: Annotated[float, Field(gt=0, le=168)] | None = None
     learning: bool | None = None
+    digest: bool | None = None
+    alarm_anomalies: bool | None = None
+    alarm_budgets: bool | None = None
+    alarm_limits: bool | None = None
+    alarm_recurring: bool | None = None
+    feed_atom: bool | None = None
+    send_email: bool | None = None
+    send_webhook: bool | None = None
+    send_details: bool | None = None
 
 
 class _Merchant(_Part):
