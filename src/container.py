@@ -37,6 +37,7 @@ from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.settings.editor import SettingsEditor
 from src.pipeline.settings.erase import EraseEverything
+from src.pipeline.summary.files import FileSummaries
 from src.pipeline.transfers.linking import Linking
 from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.monitoring.quality_counts import QualityCounts
@@ -91,6 +92,10 @@ class Container(Insight):
             preferences=self.preferences.current,
             limits=self.import_limits,
         )
+
+    @once
+    def file_summaries(self) -> FileSummaries:
+        return FileSummaries(self.import_preview, self.accounts, self.account_hash, self.summaries)
 
     @once
     def category_mapping(self) -> CategoryMapping:

@@ -16,7 +16,6 @@ from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Model, Predictor
 from src.pipeline.prediction.present_categories import PresentCategories, with_categories
-from src.pipeline.prediction.summary import Summaries
 from src.pipeline.registry.model_actions import ModelActions
 from src.pipeline.rules.apply import RuleApplication
 from src.pipeline.rules.current import CurrentRules
@@ -24,6 +23,7 @@ from src.pipeline.rules.editor import RuleEditor
 from src.pipeline.rules.preview import RulePreviews
 from src.pipeline.rules.report import RuleReports
 from src.pipeline.rules.suggestions import RuleSuggestions
+from src.pipeline.summary.sums import Summaries
 from src.pipeline.transfers.matching import LinkMatching
 from src.services.container import Services
 from src.services.models import bundle as bundles

@@ -9,7 +9,6 @@ from flask import Flask
 from src.web.accounts import api as accounts
 from src.web.acts import api as acts
 from src.web.analytics import api as analytics
-from src.web.analytics import summary
 from src.web.budgets import api as budgets
 from src.web.bulk import api as bulk
 from src.web.categories import api as categories
@@ -31,6 +30,7 @@ from src.web.quality import api as quality
 from src.web.review import api as review
 from src.web.rules import api as rules
 from src.web.settings import api as settings
+from src.web.summary import api as summary
 from src.web.transfers import api as transfers
 
 TAGS = {

@@ -22,6 +22,7 @@ from src.web.rules import pages as rules
 from src.web.settings import pages as settings
 from src.web.shared import assets
 from src.web.shared.blueprint import bp
+from src.web.summary import pages as summary
 from src.web.transfers import pages as transfers
 
 __all__ = ["bp"]

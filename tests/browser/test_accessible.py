@@ -24,6 +24,7 @@ PAGES = (
     "/review/checks",
     "/history",
     "/history?q=cab&sort=amount",
+    "/summary",
     "/analytics",
     "/insight/recurring",
     "/insight/feed",

@@ -61,17 +61,19 @@ def preview(
     limits: Limits = DEFAULT,
     usual_currency: str = "",
     entries: int = SHOWN,
+    shown: int = SHOWN,
 ) -> Preview:
     """Detect what `plan` leaves None or open, and show the results of the completed plan.
 
     usual_currency: the first choice if the file does not name its currency.
-    entries: how many to return at most; fewer of a Ledgerloop export, whose entries are large.
+    entries: how many to return at most; `shown` of a Ledgerloop export, whose entries are large.
+    shown: how many rejected rows to return at most.
     Raises InvalidInput if the file cannot be read.
     """
     file, plan = _file(content, limits), plan or Plan()
     if export := file.export(plan):
         detected = f"{Format.LEDGERLOOP.value}:{export.form}"
-        return _previewed(export.entries(), detected, Plan(format=Format.LEDGERLOOP))
+        return _previewed(export.entries(), detected, Plan(format=Format.LEDGERLOOP), most=shown, shown=shown)
     unanswered = {name: None for name in plan.open if name in PLAIN_QUESTIONS}
     requested = replace(plan, open=(), **unanswered)  # type: ignore[arg-type]
     source = file.source(requested)
@@ -87,17 +89,18 @@ def preview(
     inference = Inference(known, replace(layout, columns=columns), filled_sample, lines(), usual_currency)
     completed = inference.run()
     summaries = summarize_columns(layout, sample) if source.format in TABLES else ()
-    shown = _previewed(
+    result = _previewed(
         map(RowReader(replace(completed, take_categories=True)).read, lines()),
         source.format.value + (f":{layout.app.name}" if layout.app else ""),
         replace(completed, columns=layout.columns),
         tuple(inference.questions),
         tuple(summary.name for summary in summaries),
         most=entries,
+        shown=shown,
     )
     if not completed.take_categories:
-        shown = replace(shown, entries=tuple(replace(entry, category=None) for entry in shown.entries))
-    return replace(shown, column_summaries=summaries)
+        result = replace(result, entries=tuple(replace(entry, category=None) for entry in result.entries))
+    return replace(result, column_summaries=summaries)
 
 
 def lines_and_entries(
@@ -203,7 +206,8 @@ def _previewed(
     questions: tuple[Question, ...] = (),
     columns: tuple[str, ...] = (),
     *,
-    most: int = SHOWN,
+    most: int,
+    shown: int,
 ) -> Preview:
     """The preview with what all results amount to. Raises InvalidInput if there are none."""
     names: dict[str, None] = {}
@@ -233,7 +237,7 @@ def _previewed(
             continue
         left_out += result.left_out
         rejected += not result.left_out
-        if len(rejects) < SHOWN:
+        if len(rejects) < shown:
             rejects.append(result)
     if not entry_count + rejected + left_out:
         raise bad_file("No transactions were found in this file.")

@@ -49,15 +49,17 @@ class ImportPreview:
     """The currency that is the first choice if a file does not name its own."""
     limits: Limits = DEFAULT
 
-    def read(self, content: bytes, changes: Mapping[str, Any] | None = None) -> ReadResult:
+    def read(
+        self, content: bytes, changes: Mapping[str, Any] | None = None, *, whole: bool = False
+    ) -> ReadResult:
         """How a file would be read; nothing is stored. Raises InvalidInput, Unavailable.
 
         changes: fields of a Plan, and answers to questions by their keys. The profile of this layout, if
-        there is one, applies first.
+        there is one, applies first. whole: as of a ReadRequest.
         """
         changes, choices = self.categories.split(changes or {})
         profiles = {profile.layout: profile.plan for profile in self.profiles.all()}
-        result = self._read(content, profiles=profiles, changes=changes)
+        result = self._read(content, profiles=profiles, changes=changes, whole=whole)
         result = replace(result, preview=self.categories.with_choices(result.preview, choices))
         if "account" not in changes:
             plan = result.preview.plan

@@ -20,6 +20,8 @@ from src.components.text.masking import mask
 from src.domain.categories import name_key
 from src.pipeline.imports.recognition import FileRow, file_row
 
+WHOLE = 10_000
+"""Transactions, and rejected rows, of a file that is returned as a whole."""
 _COMPARED = 5_000
 """Transactions of a file that are compared with the stored ones before it is imported."""
 _DEPEND_ON_COLUMNS = ("date_order", "decimal_mark", "sign", "default_currency")
@@ -39,6 +41,8 @@ class ReadRequest:
     currency: str = ""
     """The first choice if the file does not name its currency."""
     limits: Limits = DEFAULT
+    whole: bool = False
+    """Return all rows, up to WHOLE, with account numbers; such a result must not be stored."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,15 @@ def read_preview(content: bytes, request: ReadRequest) -> ReadResult:
     """Open the file once and pass over it a few times. Raises InvalidInput."""
     file = BankFile(content, request.limits)
     layout = fingerprint_of_header(file)
-    read = partial(preview, file, limits=request.limits, usual_currency=request.currency, entries=_COMPARED)
+    entries, shown = (WHOLE, WHOLE) if request.whole else (_COMPARED, SHOWN)
+    read = partial(
+        preview,
+        file,
+        limits=request.limits,
+        usual_currency=request.currency,
+        entries=entries,
+        shown=shown,
+    )
     if request.plan is not None:
         plan = Plan.from_dict(request.plan)
     else:
@@ -86,9 +98,10 @@ def read_preview(content: bytes, request: ReadRequest) -> ReadResult:
         if {"columns", *COLUMN_QUESTIONS} & request.changes.keys():
             plan = read(plan).plan  # the columns of the file, and the questions about them
     result = _changed(plan, request.changes, read)
-    is_compared = not result.plan.open and result.plan.format is not Format.LEDGERLOOP
+    is_compared = not (request.whole or result.plan.open or result.plan.format is Format.LEDGERLOOP)
     rows = tuple(file_row(masked(entry)) for entry in result.entries) if is_compared else ()
-    return ReadResult(layout, _masked(replace(result, entries=result.entries[:SHOWN])), rows)
+    previewed = _masked(replace(result, entries=result.entries[:shown]), with_numbers=request.whole)
+    return ReadResult(layout, previewed, rows)
 
 
 def _with_added_columns(plan: Plan, detected: Preview) -> tuple[Field, ...] | None:
@@ -134,12 +147,15 @@ def _with_fields(plan: Plan, changes: Mapping[str, Any]) -> Plan:
     return Plan.from_dict({**fields, "open": still_open, **changes})
 
 
-def _masked(preview: Preview) -> Preview:
+def _masked(preview: Preview, *, with_numbers: bool) -> Preview:
     """As it would be stored. The predictions and answers of an own export are not shown."""
     return replace(
         preview,
         entries=tuple(
-            replace(masked(entry), exported=None, account_number=None) for entry in preview.entries
+            replace(
+                masked(entry), exported=None, account_number=entry.account_number if with_numbers else None
+            )
+            for entry in preview.entries
         ),
         questions=tuple(
             replace(

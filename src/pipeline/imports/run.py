@@ -174,7 +174,7 @@ class _Row:
 
 def _row(entry: Entry, own_accounts: OwnAccounts, identities: Identities) -> _Row:
     own, shown = own_accounts.of(entry), masked(entry)
-    transaction = _transaction(shown, own.account.name if own.account else None)
+    transaction = transaction_of(shown, own.account.name if own.account else None)
     return _Row(entry, transaction, identities.of(file_row(shown), own))
 
 
@@ -197,7 +197,7 @@ def _labels(
     return [labels.get(entry.category or "") for entry in entries]
 
 
-def _transaction(entry: Entry, account: str | None) -> Transaction:
+def transaction_of(entry: Entry, account: str | None) -> Transaction:
     """entry: masked."""
     return Transaction(
         description=entry.description,

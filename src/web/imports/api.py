@@ -68,7 +68,7 @@ def start_import(*, import_preview: ImportPreview, settings: Settings) -> Respon
     content, name = uploaded(settings)
     if set(request.form) - {"mapping", "dry_run"}:
         raise InvalidInput("The form accepts file, mapping and dry_run only.")
-    changes = _mapping(request.form.get("mapping", ""))
+    changes = mapping_in(request.form.get("mapping", ""))
     dry_run = request.form.get("dry_run", "false")
     if dry_run not in ("true", "false"):
         raise InvalidInput("dry_run must be true or false.", field="dry_run")
@@ -80,7 +80,8 @@ def start_import(*, import_preview: ImportPreview, settings: Settings) -> Respon
     return {"id": started.id, "status": status_of(started)}, 202
 
 
-def _mapping(json_text: str) -> dict[str, Any]:
+def mapping_in(json_text: str) -> dict[str, Any]:
+    """The `mapping` of a form. Raises InvalidInput."""
     if not json_text:
         return {}
     try:

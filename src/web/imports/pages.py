@@ -156,10 +156,16 @@ def _changes() -> dict[str, Any]:
     if changes["take_categories"] and "category-name-0" in form:
         changes["categories"] = _chosen_categories(form)
     changes |= {name: form[name] for name in _OPTIONS if form.get(name)}
+    return changes | answers_in(form)
+
+
+def answers_in(form: Mapping[str, str]) -> dict[str, str]:
+    """The answers to the questions about a file, by their keys."""
+    answers: dict[str, str] = {}
     for prefix in ("answer-", "other-"):  # `other-` has values typed in instead of a choice
-        answers = {name.removeprefix(prefix): form[name].strip() for name in form if name.startswith(prefix)}
-        changes |= {key: answer for key, answer in answers.items() if answer}
-    return changes
+        typed = {name.removeprefix(prefix): form[name].strip() for name in form if name.startswith(prefix)}
+        answers |= {key: answer for key, answer in typed.items() if answer}
+    return answers
 
 
 def _chosen_categories(form: Mapping[str, str]) -> dict[str, str]:

@@ -237,7 +237,7 @@ def preview_body(preview: Preview, categories: Sequence[MappedCategory]) -> Prev
             }
             for category in categories
         ],
-        "questions": [_question(question) for question in preview.questions],
+        "questions": [question_body(question) for question in preview.questions],
         "entries": [_entry(entry, preview.plan.account) for entry in preview.entries],
         "rejects": [
             _reject(rejected.row, rejected.reason, rejected.left_out) for rejected in preview.rejects
@@ -275,7 +275,7 @@ def _unused(column: ColumnSummary) -> UnusedColumnBody:
     }
 
 
-def _question(question: Question) -> QuestionBody:
+def question_body(question: Question) -> QuestionBody:
     return {
         "key": question.key,
         "text": text.question_text(question),

@@ -83,14 +83,13 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         "parameters": [*path_parameters, *_query_parameters(operation.query)],
         "responses": _responses(operation, schemas),
     }
+    content: dict[str, Any] = {}
     if operation.body is not None:
-        described["requestBody"] = {
-            "required": not operation.body_optional,
-            "content": {"application/json": {"schema": schemas[operation.body]}},
-        }
+        content["application/json"] = {"schema": schemas[operation.body]}
     if operation.form is not None:
-        content = {"multipart/form-data": {"schema": dict(operation.form)}}
-        described["requestBody"] = {"required": True, "content": content}
+        content["multipart/form-data"] = {"schema": dict(operation.form)}
+    if content:
+        described["requestBody"] = {"required": not operation.body_optional, "content": content}
     return described
 
 

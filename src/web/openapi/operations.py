@@ -43,7 +43,7 @@ class Operation:
     body_optional: bool
     query: type[BaseModel] | None
     form: Mapping[str, Any] | None
-    """The JSON schema of a multipart form, if the operation takes one."""
+    """The JSON schema of a multipart form, if it takes one, perhaps as the alternative to `body`."""
     returns: Mapping[int, Any]
     """Status to response type; None for no body, a string for another media type."""
     errors: Sequence[int]
@@ -79,7 +79,7 @@ class Operations(Blueprint):
         """
 
         def declare(function: Callable[..., ResponseValue]) -> View:
-            view = _view(function, body, body_optional, query, next(iter(returns)), before)
+            view = _view(function, body, body_optional, form, query, next(iter(returns)), before)
             prose = (line.strip() for line in (function.__doc__ or "").strip().splitlines())
             self.declared.append(
                 Operation(
@@ -108,6 +108,7 @@ def _view(
     function: Callable[..., ResponseValue],
     body: type[BaseModel] | None,
     body_optional: bool,
+    form: Mapping[str, Any] | None,
     query: type[BaseModel] | None,
     status: int,
     before: Callable[[], None] | None,
@@ -123,7 +124,7 @@ def _view(
         elif request.args:
             name = _plain(next(iter(request.args)))
             raise InvalidInput("This operation has no query parameters.", field=name)
-        if body is not None:
+        if body is not None and not (form and request.mimetype == "multipart/form-data"):
             arguments["body"] = body.model_validate(read_json(optional=body_optional))
         answer = function(**arguments)
         if isinstance(answer, Response):

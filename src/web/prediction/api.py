@@ -15,6 +15,7 @@ from src.web.health.metrics import metrics
 from src.web.openapi.operations import Operations, ResponseValue
 from src.web.prediction.schemas import (
     BatchRequest,
+    CategorizeRequest,
     PredictionBody,
     PredictRequest,
     TransactionFields,
@@ -48,6 +49,22 @@ def predict(body: PredictRequest, *, predictor: Predictor, preferences: Preferen
     transaction = body.to_domain(currency=preferences.current().currency, today=at.date())
     keep = body.save is not False
     return _predicted([transaction], predictor, keep=keep, at=at)[0], 201 if keep else 200
+
+
+@api.operation(
+    "POST",
+    "/categorize",
+    summary="Predict the category of a description, and store nothing",
+    body=CategorizeRequest,
+    returns={200: PredictionBody},
+)
+def categorize(
+    body: CategorizeRequest, *, predictor: Predictor, preferences: PreferenceStore
+) -> ResponseValue:
+    """The same response as of `/predict` with `save: false`."""
+    at = datetime.now(UTC)
+    transaction = body.to_domain(currency=preferences.current().currency, today=at.date())
+    return _predicted([transaction], predictor, keep=False, at=at)[0]
 
 
 @api.operation(

@@ -113,6 +113,12 @@ def predict(
     return redirect(url_for("pages.start", id=row.id), 303)
 
 
+@bp.post("/categorize")
+def categorize() -> ResponseReturnValue:
+    """For programs only."""
+    return api.categorize()
+
+
 @bp.post("/predict/waiting/<transaction_id>/remove")
 def remove_waiting(transaction_id: str, *, waiting_transactions: WaitingTransactions) -> ResponseReturnValue:
     waiting_transactions.remove([transaction_id])

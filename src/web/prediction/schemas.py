@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date as Date  # noqa: N812 - `date` is a field's name here
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, SkipValidation, Strict, ValidationInfo, field_validator
 from pydantic.config import JsonDict
@@ -110,6 +110,14 @@ class _Saved(RequestModel):
 
 class PredictRequest(TransactionFields, _Saved):
     """One transaction to predict. `save` is the first field, because `amount` depends on it."""
+
+
+class _NotSaved(RequestModel):
+    save: Literal[False] = False
+
+
+class CategorizeRequest(TransactionFields, _NotSaved):
+    """A description alone is enough. Nothing is stored."""
 
 
 _EMPTIED: dict[str, Any] = dict.fromkeys(

@@ -79,11 +79,11 @@ def parse_json(raw: bytes) -> Any:
 
 
 def wants_json() -> bool:
-    """True for the API, for a JSON body, and if JSON is preferred to HTML.
+    """True for the API and `/categorize`, for a JSON body, and if JSON is preferred to HTML.
 
     A caller that accepts anything (`*/*`, or no header) gets HTML.
     """
-    if request.path.startswith("/api/") or request.mimetype == "application/json":
+    if request.path.startswith(("/api/", "/categorize")) or request.mimetype == "application/json":
         return True
     accepted = request.accept_mimetypes
     return any(accepted[kind] > accepted["text/html"] for kind in ("application/json", PROBLEM_JSON))

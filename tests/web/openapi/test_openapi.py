@@ -8,6 +8,7 @@ import pytest
 CONTRACT = {
     ("post", "/api/v1/predict"),
     ("post", "/api/v1/predict/batch"),
+    ("post", "/api/v1/categorize"),
     ("post", "/api/v1/feedback"),
     ("post", "/api/v1/feedback/batch"),
     ("post", "/api/v1/summary"),

@@ -68,6 +68,25 @@ def test_the_alternatives_are_sorted_and_at_most_five(predicted):
     assert sum(shares) <= 1.00001
 
 
+@pytest.mark.parametrize("path", ["/categorize", "/api/v1/categorize"])
+def test_a_description_alone_is_categorized_as_by_a_prediction_that_is_not_saved(client, path):
+    fields = {"description": "SWIGGY order 8841", "date": "2026-03-04"}
+    response = client.post(path, json=fields)
+    assert response.status_code == 200
+    assert response.json == client.post("/api/v1/predict", json=fields | {"save": False}).json
+    with_amount = client.post(path, json=fields | {"amount": "5.00", "save": False})
+    assert with_amount.json["transaction"]["amount"] == "5.00"
+    assert client.get("/api/v1/history").json["total"] == 0
+
+
+@pytest.mark.parametrize("path", ["/categorize", "/api/v1/categorize"])
+def test_what_cannot_be_categorized_gets_a_problem(client, path):
+    for body in ({}, {"description": " "}, {"description": "x", "save": True}, {"description": "x", "y": 1}):
+        assert client.post(path, json=body).status_code == 422
+    refused = client.post(path, data={"description": "x"})
+    assert (refused.status_code, refused.mimetype) == (415, "application/problem+json")
+
+
 def test_what_is_not_saved_is_answered_with_200_and_kept_nowhere(client):
     response = client.post("/api/v1/predict", json={"description": "SWIGGY", "amount": 5, "save": False})
     assert response.status_code == 200

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from src.components.transfers.pairing import pairs
 from src.domain.categories import Category, Flow, Group, group_that_counts
 from src.domain.months import month_of
 from src.domain.predictions import Prediction
-from src.domain.preferences import Preferences
+from src.domain.preferences import Preferences, Weekday
 from src.domain.sums import Cell, sums_by, totals_of
 from src.domain.transactions import Transaction
 from src.domain.transfers import End
@@ -20,10 +20,11 @@ from src.domain.transfers import End
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
 
-SUMS = ("totals", "by_category", "by_month", "by_merchant")
+SUMS = ("totals", "by_category", "by_month", "by_week", "by_merchant")
 _MOST_EQUAL = 20
 """More transactions of one amount are not compared with each other: it takes time, and none is certain."""
 Predicted = tuple[Transaction, Prediction]
+_WEEKDAYS = {Weekday.MONDAY: 0, Weekday.SATURDAY: 5, Weekday.SUNDAY: 6}
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,16 @@ class Summaries:
         predicted = self.predictor.predict(transactions, at=at) if transactions else []
         cells = self._cells(predicted)
         currencies = [name for name, _ in Counter(cell.currency for cell in cells).most_common()]
-        of_currency = {name: [cell for cell in cells if cell.currency == name] for name in currencies}
+        week_starts = self.preferences().week_starts
+        weeks = [_week_of(transaction.date, week_starts) for transaction, _ in predicted]
         sums: dict[str, list[dict[str, Any]]] = {name: [] for name in SUMS}
-        for name, members in of_currency.items():
+        for name in currencies:
+            positions = [position for position, cell in enumerate(cells) if cell.currency == name]
+            members = [cells[position] for position in positions]
             sums["totals"].append({"currency": name, **totals_of(members)})
             sums["by_category"] += _by("category", members, name)
-            sums["by_month"] += _by_month(members, name)
+            sums["by_month"] += _totals_by("month", [cell.month for cell in members], members, name)
+            sums["by_week"] += _totals_by("week", [weeks[position] for position in positions], members, name)
             sums["by_merchant"] += [row for row in _by("merchant", members, name) if row["merchant"]]
         return predicted, sums
 
@@ -105,10 +110,18 @@ def _by(key: str, cells: Iterable[Cell], currency: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-abs(row["amount"]), str(row[key])))
 
 
-def _by_month(cells: Iterable[Cell], currency: str) -> list[dict[str, Any]]:
-    by_month: dict[str, list[Cell]] = defaultdict(list)
-    for cell in cells:
-        by_month[cell.month].append(cell)
+def _totals_by(
+    name: str, periods: Sequence[str], cells: Sequence[Cell], currency: str
+) -> list[dict[str, Any]]:
+    """periods: of each cell."""
+    by_period: dict[str, list[Cell]] = defaultdict(list)
+    for period, cell in zip(periods, cells, strict=True):
+        by_period[period].append(cell)
     return [
-        {"currency": currency, "month": month, **totals_of(by_month[month])} for month in sorted(by_month)
+        {"currency": currency, name: period, **totals_of(by_period[period])} for period in sorted(by_period)
     ]
+
+
+def _week_of(day: date, starts: Weekday) -> str:
+    """The first day of its week."""
+    return (day - timedelta(days=(day.weekday() - _WEEKDAYS[starts]) % 7)).isoformat()

@@ -45,6 +45,18 @@ def test_sums_are_exact_by_currency_and_nothing_is_stored(client, summary):
     assert client.get("/api/v1/history").json["total"] == 0
 
 
+def test_weeks_begin_on_the_day_of_the_settings(client, summary):
+    by_week = summary(ROWS)["by_week"]
+    weeks = {(row["currency"], row["week"]): row["expense"] for row in by_week}
+    assert weeks == {
+        ("INR", "2026-03-02"): "350.75",
+        ("INR", "2026-03-30"): "103.10",
+        ("JPY", "2026-03-02"): "0",
+    }
+    client.patch("/api/v1/settings", json={"week_starts": "sunday"})
+    assert [row["week"] for row in summary(ROWS[:1])["by_week"]] == ["2026-03-01"]
+
+
 def test_categories_are_listed_largest_first_and_add_up(summary):
     body = summary(ROWS[:3])
     amounts = [float(row["amount"]) for row in body["by_category"]]
