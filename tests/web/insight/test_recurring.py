@@ -6,6 +6,8 @@ import pytest
 from bson import ObjectId
 
 from src.domain.transactions import Direction
+from src.web.insight.card import recurring_card
+from src.web.shared.blueprint import fragment
 from tests.services.rows import keep, new
 from tests.web.prediction.test_pages import words_of
 
@@ -197,3 +199,36 @@ def test_the_page_lists_them_with_their_yearly_cost_and_takes_forms(client, paid
     assert (refused.status_code, "x" * 101 in refused.text) == (422, True)
     assert client.post(address, data={"other": "1"}).status_code == 422
     assert client.post(f"/insight/recurring/{'0' * 24}", data={"name": "x" * 101}).status_code == 404
+
+
+@pytest.fixture
+def card(app, services):
+    """The words of the card, or None."""
+
+    def card(currency="USD"):
+        with app.test_request_context():
+            card = recurring_card(services.recurring_payments, services.payment_history, currency=currency)
+            text = card and fragment("insight/recurring_card.html", recurring_card=card)
+            return text and words_of(text).replace("\N{WORD JOINER}", "")
+
+    return card
+
+
+def test_the_card_says_what_is_next_overdue_and_has_a_new_price(card, paid):
+    assert card() is None
+    paid("film club", "12.99", "12.99", "12.99", "14.99", category="subscriptions")
+    paid("employer", "2000", "2000", "2000", "2000", day=7, category="salary", direction=Direction.INCOME)
+    paid("gym", "30", "30", "30", day=20)
+    paid("any shop", None, None, None, "3", day=27)
+    words = card()
+    assert "$539.88 spent in a year, $24,000.00 received." in words
+    assert "As of Apr 27, 2026, the day of your newest transaction." in words
+    overdue, upcoming, prices = (
+        words.index(heading) for heading in ("Overdue", "Next 14 days", "New prices")
+    )
+    assert words[overdue:upcoming] == "Overdue gym expected Apr 20, 2026 $30.00 "
+    assert words[upcoming:prices].split(" ", 3)[3] == (
+        "film club May 5, 2026 $14.99 employer May 7, 2026 +$2,000.00 "
+    )
+    assert words[prices:].strip() == "New prices film club since Apr 5, 2026 $12.99 → $14.99"
+    assert card("EUR") is None
