@@ -37,6 +37,7 @@ from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.settings.editor import SettingsEditor
 from src.pipeline.settings.erase import EraseEverything
+from src.pipeline.settings.setup_backup import SetupBackup
 from src.pipeline.summary.files import FileSummaries
 from src.pipeline.transfers.linking import Linking
 from src.services.monitoring.drift_periods import DriftPeriods
@@ -65,6 +66,9 @@ class Container(Insight):
                 self.settings_editor,
                 self.merchant_editor,
                 self.rule_editor,
+                self.series_decisions,
+                self.review_skips,
+                self.import_profiles,
                 self.now,
             ),
             account_hash=self.account_hash,
@@ -251,6 +255,19 @@ class Container(Insight):
     @once
     def settings_editor(self) -> SettingsEditor:
         return SettingsEditor(self.preferences, self.act_log)
+
+    @once
+    def setup_backup(self) -> SetupBackup:
+        return SetupBackup(
+            self.accounts,
+            self.saved_filters,
+            self.preferences,
+            self.merchants,
+            self.rules,
+            self.series_decisions,
+            self.review_skips,
+            self.import_profiles,
+        )
 
     @once
     def category_editor(self) -> CategoryEditor:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from src.domain.accounts import Account
+from src.domain.imports import Profile
 from src.domain.merchants import Merchant
+from src.domain.recurring import StoredDecision
+from src.domain.review import SkippedGroup
 from src.domain.rules import Rule
 from src.domain.transactions import SavedFilter
 
@@ -24,3 +27,6 @@ class Setup:
     merchants: tuple[Merchant, ...] = ()
     """Those that a person decided something about."""
     rules: tuple[Rule, ...] = ()
+    recurring: tuple[StoredDecision, ...] = ()
+    skipped_groups: tuple[SkippedGroup, ...] = ()
+    profiles: tuple[Profile, ...] = ()

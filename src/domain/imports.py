@@ -29,6 +29,17 @@ FILE_RETENTION = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """How files of one layout are read."""
+
+    layout: str
+    name: str
+    plan: dict[str, Any]
+    """Of a Plan."""
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ImportCounts:
     """Rows of a file, each counted once."""
 

@@ -104,6 +104,14 @@ class SeriesDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredDecision:
+    key: str
+    transactions: frozenset[str]
+    """The series is the one that has any of them."""
+    decision: SeriesDecision
+
+
+@dataclass(frozen=True, slots=True)
 class RecurringPayment:
     """A series with its merchant and what a person decided about it."""
 

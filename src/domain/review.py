@@ -67,6 +67,14 @@ class GroupKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedGroup:
+    """Hidden in the review before a date."""
+
+    key: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class GroupSums:
     """The waiting transactions of one group."""
 

@@ -1,4 +1,4 @@
-"""Restore the accounts, saved filters, merchants, rules and settings of a Ledgerloop export."""
+"""Restore what a Ledgerloop export says of how the ledger was set up."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from src.components.bank_files.plan import Plan
 from src.components.text.masking import mask
 from src.domain.accounts import Account
 from src.domain.backups import Setup
+from src.domain.imports import Profile
+from src.domain.recurring import StoredDecision
+from src.domain.review import GroupKey, SkippedGroup
 from src.domain.rules import Rule
 from src.errors import Conflict, InvalidInput
 from src.pipeline.rules.editor import value_problem
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
     from src.pipeline.settings.editor import SettingsEditor
     from src.services.accounts.repository import Accounts
     from src.services.history.saved_filters import SavedFilters
+    from src.services.imports.repository import ImportProfiles
+    from src.services.insight.decisions import SeriesDecisions
+    from src.services.review.skips import ReviewSkips
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,9 @@ class SetupRestore:
     settings: SettingsEditor
     merchants: MerchantEditor
     rules: RuleEditor
+    recurring: SeriesDecisions
+    review_skips: ReviewSkips
+    profiles: ImportProfiles
     clock: Callable[[], datetime]
 
     def add(self, setup: Setup) -> None:
@@ -47,6 +57,9 @@ class SetupRestore:
             with suppress(Conflict):  # somebody changes it now
                 self.merchants.restore(merchant, at=self.clock())
         self._add_rules(setup.rules)
+        self._add_recurring(setup.recurring)
+        self._add_skipped_groups(setup.skipped_groups)
+        self._add_profiles(setup.profiles)
         preferences = self.settings.preferences
         if setup.settings and not preferences.changed():
             unlocked = {name: setup.settings[name] for name in setup.settings.keys() - preferences.locked}
@@ -58,6 +71,28 @@ class SetupRestore:
         with suppress(Conflict, InvalidInput):  # somebody changes the rules or deletes a category now
             slugs = self.rules.categories.slugs()
             self.rules.add_all([rule for rule in rules if self._is_valid(rule, slugs)], at=self.clock())
+
+    def _add_recurring(self, decisions: Sequence[StoredDecision]) -> None:
+        for stored in decisions:
+            name = stored.decision.name
+            decision = replace(stored.decision, name=mask(name) if name else None)
+            self.recurring.add(replace(stored, decision=decision))
+
+    def _add_skipped_groups(self, skips: Sequence[SkippedGroup]) -> None:
+        known = {skipped.key for skipped in self.review_skips.all()}
+        for skipped in skips:
+            with suppress(ValueError):  # a person has edited the file
+                GroupKey.read(skipped.key)
+                if skipped.key not in known:
+                    self.review_skips.set(skipped.key, skipped.until)
+
+    def _add_profiles(self, profiles: Sequence[Profile]) -> None:
+        known = {profile.layout for profile in self.profiles.all()}
+        for profile in profiles:
+            if profile.layout not in known:
+                with suppress(InvalidInput):  # a person has edited the file
+                    plan = Plan.from_dict(profile.plan).profile().to_dict()
+                    self.profiles.remember(profile.layout, plan, name=mask(profile.name), at=profile.used_at)
 
     def _is_valid(self, rule: Rule, slugs: Collection[str]) -> bool:
         try:

@@ -20,11 +20,12 @@ from src.domain.recurring import (
     Series,
     SeriesDecision,
     SeriesStatus,
+    StoredDecision,
 )
 from src.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from src.services.insight.decisions import SeriesDecisions, StoredDecision
+    from src.services.insight.decisions import SeriesDecisions
     from src.services.insight.payments import PaymentHistory
     from src.services.transactions.acts import ActLog
 

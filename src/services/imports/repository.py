@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pymongo import DESCENDING, ReplaceOne, ReturnDocument
 
 from src.domain import LOCAL_OWNER
-from src.domain.imports import FILE_RETENTION, IMPORT_UNDER_WAY, RETRYABLE, Import, ImportStatus
+from src.domain.imports import FILE_RETENTION, IMPORT_UNDER_WAY, RETRYABLE, Import, ImportStatus, Profile
 from src.errors import Conflict, NotFound
 from src.services.imports.worker_lease import ImportLease, import_of
 from src.services.mongo.client import Database, Document, dataclass_of, from_now, guarded
@@ -226,14 +226,6 @@ class ImportRejects:
             {"import": {"$eq": import_id}}, {"_id": 0, "import": 0}
         )
         return list(documents.sort("row", 1).limit(limit))
-
-
-@dataclass(frozen=True)
-class Profile:
-    layout: str
-    name: str
-    plan: dict[str, Any]
-    used_at: datetime
 
 
 class ImportProfiles:

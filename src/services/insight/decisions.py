@@ -7,22 +7,15 @@ new payments, older ones are imported, some are deleted.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from src.domain import LOCAL_OWNER
-from src.domain.recurring import SeriesDecision
+from src.domain.recurring import SeriesDecision, StoredDecision
 from src.services.mongo.client import Database, Document, guarded
 
 _NEWEST = 60
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDecision:
-    key: str
-    transactions: frozenset[str]
-    decision: SeriesDecision
 
 
 class SeriesDecisions:
@@ -55,6 +48,16 @@ class SeriesDecisions:
         newest = list(transactions[-_NEWEST:])
         update = {"$set": values, "$addToSet": {"transactions": {"$each": newest}}}
         self._database.recurring.update_one(_by_key(key), update, upsert=True)
+
+    @guarded
+    def add(self, stored: StoredDecision) -> None:
+        """Unless there is one about the series already. Raises Unavailable."""
+        known = {"$or": [{"key": stored.key}, {"transactions": {"$in": sorted(stored.transactions)}}]}
+        if self._database.recurring.find_one({"owner": LOCAL_OWNER, **known}) is None:
+            decided = {**asdict(stored.decision), "transactions": sorted(stored.transactions)}
+            ended_on = stored.decision.ended_on
+            decided["ended_on"] = ended_on.isoformat() if ended_on else None
+            self._database.recurring.update_one(_by_key(stored.key), {"$setOnInsert": decided}, upsert=True)
 
 
 def _by_key(key: str) -> Document:

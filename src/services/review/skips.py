@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from src.domain import LOCAL_OWNER
+from src.domain.review import SkippedGroup
 from src.services.mongo.client import Database, guarded
 
 
@@ -17,6 +18,11 @@ class ReviewSkips:
         """The keys of the groups that are still hidden on `day`. Raises Unavailable."""
         hidden = {"owner": LOCAL_OWNER, "until": {"$gt": day.isoformat()}}
         return {skip["key"] for skip in self._database.review_skips.find(hidden)}
+
+    @guarded
+    def all(self) -> list[SkippedGroup]:
+        skips = self._database.review_skips.find({"owner": LOCAL_OWNER}, sort=[("key", 1)])
+        return [SkippedGroup(skip["key"], date.fromisoformat(skip["until"])) for skip in skips]
 
     @guarded
     def set(self, key: str, until: date | None) -> None:

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from src.domain.backups import Setup
 from src.domain.categories import Category
+from src.domain.recurring import StoredDecision
 from src.domain.rules import as_plain
 from src.domain.transactions import Edit, MistakeMark, StoredTransaction
 from src.domain.transfers import Link
@@ -66,6 +67,9 @@ class SetupBody(TypedDict):
     settings: dict[str, Any]
     merchants: list[dict[str, Any]]
     rules: list[dict[str, Any]]
+    recurring: list[dict[str, Any]]
+    skipped_groups: list[dict[str, Any]]
+    profiles: list[dict[str, Any]]
 
 
 class ExportedBody(HistoryItemBody):
@@ -189,4 +193,20 @@ def _setup(setup: Setup) -> SetupBody:
         "settings": dict(setup.settings),
         "merchants": merchants,
         "rules": [as_plain(rule) for rule in setup.rules],
+        "recurring": [_decision(stored) for stored in setup.recurring],
+        "skipped_groups": [
+            {"key": skipped.key, "until": skipped.until.isoformat()} for skipped in setup.skipped_groups
+        ],
+        "profiles": [{**asdict(profile), "used_at": utc_text(profile.used_at)} for profile in setup.profiles],
+    }
+
+
+def _decision(stored: StoredDecision) -> dict[str, Any]:
+    ended_on = stored.decision.ended_on
+    return {
+        "key": stored.key,
+        "transactions": sorted(stored.transactions),
+        "name": stored.decision.name,
+        "confirmed": stored.decision.confirmed,
+        "ended_on": ended_on.isoformat() if ended_on else None,
     }

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response
 
-from src.domain.backups import Setup
 from src.web.history import export_formats as formats
 from src.web.history.backup import Backup
 from src.web.history.parquet import parquet
@@ -21,12 +20,8 @@ from src.web.shared.blueprint import merchant_names
 if TYPE_CHECKING:
     from src.domain.categories import Category
     from src.domain.transactions import StoredTransaction
-    from src.services.accounts.repository import Accounts
+    from src.pipeline.settings.setup_backup import SetupBackup
     from src.services.categories.repository import Categories
-    from src.services.history.saved_filters import SavedFilters
-    from src.services.merchants.repository import Merchants
-    from src.services.rules.repository import Rules
-    from src.services.settings.preferences import PreferenceStore
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
 
@@ -67,7 +62,7 @@ EXPORTS = (
         "text/csv",
         "UTF-8. A text that a spreadsheet would take for a formula begins with an apostrophe. The last "
         "columns have all answers, predictions, edits and links, and the named own categories, as JSON; the "
-        "first row also has `setup`: own accounts, saved filters and changed settings. An import of the file "
+        "first row also has `setup`: accounts, filters, rules, settings and more. An import of the file "
         "restores everything.",
         _lines(formats.csv_line, formats.heading()),
     ),
@@ -77,8 +72,8 @@ EXPORTS = (
         "application/jsonl",
         "Each line is an item of `/history` with `source`, `audit`, `fingerprint`, `key`, all "
         "`predictions`, `edits` and `links`, and the `own_categories` it names; the first also with `setup`: "
-        "own accounts, saved filters and changed settings. An import of the file, or of single lines, "
-        "restores everything.",
+        "accounts, filters, rules, settings and more. An import of the file, or of single lines, restores "
+        "everything.",
         _lines(formats.json_line),
     ),
     Export(
@@ -130,17 +125,10 @@ def _view(export: Export) -> Callable[..., ResponseValue]:
         *,
         transactions: Transactions,
         categories: Categories,
-        accounts: Accounts,
-        saved_filters: SavedFilters,
-        preferences: PreferenceStore,
+        setup_backup: SetupBackup,
         links: Links,
-        merchants: Merchants,
-        rules: Rules,
     ) -> ResponseValue:
-        own_accounts, filters = accounts.with_all_former_keys(), saved_filters.all()
-        decided = tuple(merchants.decided())
-        setup = Setup(tuple(own_accounts), tuple(filters), preferences.changed(), decided, rules.all())
-        content = Backup(categories.own(), setup, links.of_any)
+        content = Backup(categories.own(), setup_backup.current(), links.of_any)
         return download(content.records(_rows(query, transactions)))
 
     def download(rows: Iterator[Any]) -> ResponseValue:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from src.domain.preferences import Preferences
 from src.web.history.backup import ExportedBody
 from src.web.history.export_formats import cells
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROW_GROUP = 2_000
+_AS_TEXTS = ("rules", "recurring", "skipped_groups", "profiles")
+"""The parts of the setup whose items are JSON."""
+_SWITCHES = [field.name for field in fields(Preferences) if isinstance(field.default, bool)]
 
 
 def parquet(bodies: Iterable[ExportedBody]) -> Iterator[bytes]:
@@ -85,7 +90,7 @@ def _typed(body: ExportedBody) -> dict[str, Any]:
                 for account in row["setup"]["accounts"]
             ],
             "merchants": [_with_times(merchant, "forgotten_at") for merchant in row["setup"]["merchants"]],
-            "rules": [json.dumps(rule) for rule in row["setup"]["rules"]],
+            **{name: [json.dumps(item) for item in row["setup"][name]] for name in _AS_TEXTS},
         },
     }
 
@@ -198,13 +203,13 @@ def _schema() -> pa.Schema:
                 "merchants": _list_of(
                     **dict.fromkeys(("key", "name", "into"), text), learn=pa.bool_(), forgotten_at=time
                 ),
-                "rules": pa.list_(text),
+                **dict.fromkeys(_AS_TEXTS, pa.list_(text)),
                 "settings": pa.struct(
                     {
                         **dict.fromkeys(("currency", "locale", "week_starts"), text),
                         "month_starts": pa.int32(),
                         **dict.fromkeys(("auto_precision", "audit_share", "retrain_every_hours"), number),
-                        "learning": pa.bool_(),
+                        **dict.fromkeys(_SWITCHES, pa.bool_()),
                     }
                 ),
             }

@@ -23,10 +23,13 @@ from src.domain.accounts import Account, AccountKind
 from src.domain.backups import Setup
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
+from src.domain.imports import Profile
 from src.domain.merchants import Merchant
 from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.preferences import Weekday
+from src.domain.recurring import SeriesDecision, StoredDecision
+from src.domain.review import GroupKey, SkippedGroup
 from src.domain.rules import Condition, Field, Match, Operator, Rule
 from src.domain.transactions import (
     Direction,
@@ -136,7 +139,7 @@ WALLET = Account("c" * 24, "=Wallet", "JPY", AccountKind.CASH, Decimal(-5000), A
 SETUP = Setup(
     (WALLET,),
     (SavedFilter("", "Large", "q=a+b"),),
-    {"month_starts": 25, "week_starts": Weekday.SUNDAY},
+    {"month_starts": 25, "week_starts": Weekday.SUNDAY, "digest": True},
     (
         Merchant("blue door", name="=Door", forgotten_at=AT),
         Merchant("blue dor", into="blue door", learn=False),
@@ -153,6 +156,9 @@ SETUP = Setup(
             *("dining", ("large",), False, False),
         ),
     ),
+    (StoredDecision("d" * 24, frozenset({"d" * 24, "e" * 24}), SeriesDecision("=Films", True, AT.date())),),
+    (SkippedGroup(str(GroupKey("blue door", Direction.EXPENSE)), date(2026, 9, 1)),),
+    (Profile("a1" * 16, "=My bank", {"columns": ["date", "amount", ""], "date_order": "dmy"}, AT),),
 )
 
 

@@ -202,6 +202,18 @@ def set_up(client):
         "enabled": False,
     }
     assert client.post("/api/v1/rules", json=rule).status_code == 201
+    group = client.get("/api/v1/review").json["groups"][0]["key"]
+    skip = {"key": group, "until": "2199-01-01"}
+    assert client.post("/api/v1/review/skip", json=skip).status_code in (200, 204)
+    films = [
+        {"description": "FILM CLUB", "amount": "12.99", "date": f"2026-0{month}-05"} for month in range(1, 5)
+    ]
+    assert client.post("/api/v1/predict/batch", json={"transactions": films}).status_code == 200
+    [series] = client.get("/api/v1/insight/recurring").json
+    decided = client.patch(
+        f"/api/v1/insight/recurring/{series['id']}", json={"name": "=Films", "ended": True}
+    )
+    assert decided.json["status"] == "ended"
     settings = {"month_starts": 25, "currency": "EUR", "week_starts": "sunday"}
     assert client.patch("/api/v1/settings", json=settings).status_code == 200
 
@@ -214,6 +226,7 @@ def whole_ledger(client, ids):
         for kind in ("transfer", "refund")
         for status in ("paired", "suggested")
     ]
+    services = client.application.extensions["ledgerloop"]
     filters = [(saved["name"], saved["query"]) for saved in client.get("/api/v1/history/filters").json]
     settings = client.get("/api/v1/settings").json
     return [
@@ -224,6 +237,9 @@ def whole_ledger(client, ids):
         settings,
         client.get("/api/v1/merchants").json,
         client.get("/api/v1/rules").json,
+        client.get("/api/v1/insight/recurring").json,
+        services.review_skips.all(),
+        services.import_profiles.all(),
     ]
 
 
@@ -233,7 +249,8 @@ def test_the_ledger_is_the_same_in_an_empty_installation(app, client, container,
     content = taken(client, form)
     ids = [json.loads(line)["id"] for line in taken(client, "jsonl").splitlines()]
     before = whole_ledger(client, ids)
-    lives, links, accounts, filters, _, _, rules = before
+    lives, links, accounts, filters, _, _, rules, *decided = before
+    assert [len(items) for items in decided] == [1, 1, 1]
     assert any(life["edits"] for life in lives)
     assert [len(page["items"]) for page in links] == [1, 1, 1, 0]
     assert (len(accounts), len(filters), len(rules)) == (5, 1, 1)

@@ -79,12 +79,12 @@ def _is_amount(value: Decimal) -> bool:
     return value.is_finite() and 0 <= value <= MAX_AMOUNT and value.adjusted() > -_LONGEST
 
 
-def _from_text(value: Any) -> Any:
+def from_text(value: Any) -> Any:
     try:
         return json.loads(value) if isinstance(value, str) else value
     except RecursionError:
         raise ValueError("is nested too deeply") from None
 
 
-ExportedRule = Annotated[RuleRecord, BeforeValidator(_from_text)]
+ExportedRule = Annotated[RuleRecord, BeforeValidator(from_text)]
 """Parquet has it as JSON text, because the values of conditions have several types."""

@@ -1,0 +1,143 @@
+"""The setup of a ledger in the first record of an export."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from src.components.bank_files.entry import MAX_AMOUNT
+from src.components.bank_files.own_export.fields import (
+    Currency,
+    Date,
+    Id,
+    MerchantKey,
+    Moment,
+    Part,
+    Word,
+    exact,
+)
+from src.components.bank_files.own_export.rule_record import ExportedRule, from_text
+from src.domain.accounts import Account, AccountKind
+from src.domain.backups import Setup
+from src.domain.imports import Profile
+from src.domain.merchants import Merchant
+from src.domain.money import CURRENCIES
+from src.domain.preferences import Weekday
+from src.domain.recurring import SeriesDecision, StoredDecision
+from src.domain.review import SkippedGroup
+from src.domain.rules import MOST_RULES
+from src.domain.transactions import SavedFilter
+
+
+def _from_texts(value: Any) -> Any:
+    return [from_text(item) for item in value] if isinstance(value, list) else value
+
+
+_AS_TEXTS = BeforeValidator(_from_texts)
+"""Parquet has the items as JSON texts."""
+
+
+class _Account(Part):
+    id: Id
+    name: Annotated[Word, Field(max_length=100)]
+    currency: Currency
+    kind: AccountKind
+    opening_balance: Annotated[Decimal, Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT)]
+    created_at: Moment
+    former_keys: Annotated[list[Word], Field(max_length=1_000)]
+    automatic: bool
+
+    def to_domain(self) -> Account:
+        balance = exact(self.opening_balance, self.currency)
+        fields = {**dict(self), "opening_balance": balance, "former_keys": tuple(self.former_keys)}
+        return Account(**fields)
+
+
+class _SavedFilter(Part):
+    name: Annotated[Word, Field(max_length=100)]
+    query: Annotated[str, Field(pattern=r"^[A-Za-z0-9%&=+._~*-]{1,6000}$")]
+
+
+class _Settings(Part):
+    """Of `Preferences`, those that a person has changed."""
+
+    currency: Literal[tuple(sorted(CURRENCIES))] | None = None  # type: ignore[valid-type]
+    locale: Annotated[str, Field(pattern=r"^[A-Za-z_]{2,20}$")] | None = None
+    week_starts: Weekday | None = None
+    month_starts: Annotated[int, Field(ge=1, le=28)] | None = None
+    auto_precision: Annotated[float, Field(ge=0.5, le=0.999)] | None = None
+    audit_share: Annotated[float, Field(ge=0, le=0.2)] | None = None
+    retrain_every_hours: Annotated[float, Field(gt=0, le=168)] | None = None
+    learning: bool | None = None
+    digest: bool | None = None
+    alarm_anomalies: bool | None = None
+    alarm_budgets: bool | None = None
+    alarm_limits: bool | None = None
+    alarm_recurring: bool | None = None
+    feed_atom: bool | None = None
+    send_email: bool | None = None
+    send_webhook: bool | None = None
+    send_details: bool | None = None
+
+
+class _Merchant(Part):
+    key: MerchantKey
+    name: Annotated[Word, Field(max_length=100)] | None
+    into: MerchantKey | None
+    learn: bool
+    forgotten_at: Moment | None
+
+    def to_domain(self) -> Merchant:
+        return Merchant(**dict(self))
+
+
+class _Decision(Part):
+    """About a recurring payment."""
+
+    key: Id
+    transactions: Annotated[list[Id], Field(max_length=5_000)]
+    name: Annotated[Word, Field(max_length=100)] | None
+    confirmed: bool
+    ended_on: Date | None
+
+    def to_domain(self) -> StoredDecision:
+        decision = SeriesDecision(self.name, self.confirmed, self.ended_on)
+        return StoredDecision(self.key, frozenset(self.transactions), decision)
+
+
+class _SkippedGroup(Part):
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,4000}$")]
+    until: Date
+
+
+class _Profile(Part):
+    layout: Annotated[str, Field(pattern=r"^[0-9a-z:]{1,100}$")]
+    name: Annotated[Word, Field(max_length=200)]
+    plan: dict[str, Any]
+    """Read by `Plan.from_dict` when it is restored."""
+    used_at: Moment
+
+
+class SetupRecord(Part):
+    accounts: Annotated[list[_Account], Field(max_length=1_000)]
+    saved_filters: Annotated[list[_SavedFilter], Field(max_length=1_000)]
+    settings: _Settings
+    merchants: Annotated[list[_Merchant], Field(default_factory=list, max_length=10_000)]
+    rules: Annotated[list[ExportedRule], Field(default_factory=list, max_length=MOST_RULES)]
+    recurring: Annotated[list[_Decision], _AS_TEXTS, Field(default_factory=list, max_length=10_000)]
+    skipped_groups: Annotated[list[_SkippedGroup], _AS_TEXTS, Field(default_factory=list, max_length=10_000)]
+    profiles: Annotated[list[_Profile], _AS_TEXTS, Field(default_factory=list, max_length=1_000)]
+
+    def to_domain(self) -> Setup:
+        return Setup(
+            tuple(account.to_domain() for account in self.accounts),
+            tuple(SavedFilter("", saved.name, saved.query) for saved in self.saved_filters),
+            self.settings.model_dump(exclude_none=True),
+            tuple(merchant.to_domain() for merchant in self.merchants),
+            tuple(rule.to_domain() for rule in self.rules),
+            tuple(decision.to_domain() for decision in self.recurring),
+            tuple(SkippedGroup(skipped.key, skipped.until) for skipped in self.skipped_groups),
+            tuple(Profile(**dict(profile)) for profile in self.profiles),
+        )
