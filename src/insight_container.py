@@ -14,7 +14,7 @@ from src.pipeline.analysis.run import LedgerAnalysis, Part
 from src.pipeline.budgets.editor import ListEditor, budget_editor, limit_editor
 from src.pipeline.budgets.limits import LimitOverview
 from src.pipeline.budgets.overview import BudgetOverview, KnownDays
-from src.pipeline.digest.alarms import RecurringAlarms
+from src.pipeline.digest.alarms import BudgetAlarms, LimitAlarms, RecurringAlarms
 from src.pipeline.digest.delivery import FeedDelivery, Sender, Texts
 from src.pipeline.digest.feed import Feed
 from src.pipeline.digest.monthly import MonthlyDigest
@@ -84,6 +84,8 @@ class Insight(Predictions):
             self.settings.channels,
             {
                 EntryKind.RECURRING: RecurringAlarms(recurring),
+                EntryKind.BUDGET: BudgetAlarms(self.budget_overview),
+                EntryKind.LIMIT: LimitAlarms(self.limit_overview),
                 EntryKind.DIGEST: MonthlyDigest(self.analytics, self.payment_history, recurring, preferences),
             },
             preferences,

@@ -56,6 +56,7 @@ class MonthlyDigest:
         values = {
             "month": month,
             "begins": begins.isoformat(),
+            "ends": ends.isoformat(),
             "until": None if is_whole else newest.isoformat(),
             "currencies": currencies,
             "due": [_due(payment) for payment in self._due(today)],

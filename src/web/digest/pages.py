@@ -9,11 +9,13 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
+from src.domain.categories import Flow
 from src.domain.feed import Channel, EntryKind, FeedEntry, is_on
 from src.errors import InvalidInput, NotFound
 from src.web.digest import text
 from src.web.digest.atom import atom
 from src.web.digest.schemas import FeedQuery
+from src.web.history.links import history_link
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import with_query
 
@@ -56,8 +58,12 @@ def _link(entry: FeedEntry) -> tuple[str, str]:
     values = entry.values
     if entry.kind is EntryKind.RECURRING:
         return url_for("pages.history", merchant=values["merchant"]), "Its transactions"
-    days = {"from": values["begins"], "to": entry.day.isoformat()}
-    return with_query(url_for("pages.analytics"), days), "The month in Analytics"
+    if entry.kind is EntryKind.BUDGET and values["category"]:
+        month, category = values["month"], values["category"]
+        link = history_link(values["currency"], Flow.SPENT, month=month, category=category)
+        return link, "Its transactions"
+    days = {"from": values["begins"], "to": values["ends"]}
+    return with_query(url_for("pages.analytics"), days), "Analytics of this time"
 
 
 @bp.post("/insight/feed/read")

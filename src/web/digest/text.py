@@ -7,9 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from src.domain.categories import Group
 from src.domain.deliveries import ChannelState, DeliveryStatus
 from src.domain.feed import EntryKind, FeedEntry
-from src.web.shared import format
+from src.domain.limits import limit_of
+from src.web.budgets.text import bound, limit_name, span
+from src.web.shared import format, labels
 from src.web.shared.blueprint import category_name
 
 KINDS = {
@@ -23,11 +26,12 @@ _TITLES = {
     "digest": "Your monthly digest",
     "missed": "A recurring payment is overdue",
     "price-change": "A recurring payment has a new amount",
+    "budget-over": "A budget is exceeded",
+    "budget-will_exceed": "A budget will be exceeded",
+    "limit": "A finance rule is not kept",
 }
 _TITLES_OF_KINDS = {
     EntryKind.ANOMALY: "A payment looks unusual",
-    EntryKind.BUDGET: "A budget needs a look",
-    EntryKind.LIMIT: "A finance rule is not kept",
 }
 
 
@@ -50,7 +54,34 @@ def sentences(entry: FeedEntry) -> list[str]:
         case "price-change":
             old, new = _amount(values, "old"), _amount(values, "new")
             return [f"{values['name']}: {old} → {new} on {format.day(entry.day)}."]
+        case "budget-over" | "budget-will_exceed":
+            return [_budget(values)]
+        case "limit":
+            return [_limit(values)]
     return []
+
+
+def _budget(values: Mapping[str, Any]) -> str:
+    group = values["group"]
+    name = (
+        f"All {labels.GROUPS[Group(group)].lower()} categories"
+        if group
+        else category_name(values["category"])
+    )
+    spent, available = _amount(values, "spent"), _amount(values, "available")
+    sentence = f"{name}: {spent} of {available} spent in {format.month(values['month'])}"
+    if Decimal(values["spent"]) > Decimal(values["available"]):
+        return f"{sentence}."
+    return f"{sentence}, and {_amount(values, 'committed')} that recur are still due."
+
+
+def _limit(values: Mapping[str, Any]) -> str:
+    limit, amount = limit_of(values["limit"]), _amount(values, "amount")
+    name, months = limit_name(limit), span(tuple(values["months"]))
+    income = Decimal(values["income"])
+    is_share = limit.amount is None and income > 0
+    of_income = f", {format.percent(float(Decimal(values['amount']) / income))} of income" if is_share else ""
+    return f"{name} in {months}: {amount}{of_income}. Your rule is {bound(limit, values['currency'])}."
 
 
 def _digest(values: Mapping[str, Any]) -> Iterator[str]:

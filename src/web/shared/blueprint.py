@@ -7,6 +7,7 @@ from typing import Any
 from flask import g, render_template
 
 from src.domain.categories import Category, Group
+from src.domain.feed import is_on
 from src.web.shared import format, labels, time_zone
 from src.web.shared.services import Pages, container
 
@@ -95,8 +96,19 @@ bp.add_app_template_global(labels.STAGES.copy, "stages")  # for the script that 
 def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:
     """Render a page with its values and those of the frame."""
     waiting = container().group_review.count(100, today=time_zone.today())  # the frame shows 99+ for more
-    frame = {"groups_waiting": waiting, "serving": container().champion.version}
+    frame = {
+        "groups_waiting": waiting,
+        "serving": container().champion.version,
+        "stays_here": not _is_connected(),
+    }
     return fragment(template, **{**frame, **values}), status
+
+
+def _is_connected() -> bool:
+    """Whether something is sent to another program or server."""
+    settings, preferences = container().settings, container().preferences.current()
+    channels = (is_on(preferences, channel) for channel in settings.channels)
+    return settings.firefly_url is not None or preferences.feed_atom or any(channels)
 
 
 def fragment(template: str, /, **values: Any) -> str:

@@ -90,6 +90,47 @@ def test_old_alarms_of_an_imported_history_do_not_enter(client, services):
     assert update(services, date(2025, 12, 6)) == 1
 
 
+def test_budgets_that_are_or_will_be_exceeded_are_alarms_with_their_rows(client, services, ledger):
+    switch_on(client, "alarm_budgets")
+    budgets = [
+        {"category": "groceries", "amount": "300", "currency": "USD", "period": "month", "since": "2026-03"},
+        {"category": "dining", "amount": "300", "currency": "USD", "period": "month", "since": "2026-03"},
+    ]
+    assert client.put("/api/v1/budgets", json=budgets).status_code == 200
+    assert update(services, date(2026, 3, 31)) == 1
+    assert update(services) == 0
+    [entry] = feed(client)["items"]
+    assert (entry["code"], entry["title"]) == ("budget-over", "A budget is exceeded")
+    assert entry["sentences"] == ["Groceries: $300.75 of $300.00 spent in Mar 2026."]
+    link = re.search(r'href="(/history[^"]+)"', client.get("/insight/feed").text.replace("&amp;", "&"))[1]
+    assert "$300.75" in client.get(link).text
+
+
+def test_a_payment_that_is_due_exceeds_a_budget_in_advance(client, services, ledger):
+    switch_on(client, "alarm_budgets")
+    budget = {"category": "dining", "amount": "10", "currency": "USD", "period": "month"}
+    assert client.put("/api/v1/budgets", json=[budget | {"since": "2026-04"}]).status_code == 200
+    keep(services.transactions, new("corner shop", "1", day=date(2026, 4, 2), category="groceries"))
+    assert update(services) == 1
+    [entry] = feed(client)["items"]
+    assert entry["title"] == "A budget will be exceeded"
+    assert entry["sentences"] == [
+        "Dining out: $0.00 of $10.00 spent in Apr 2026, and $44.99 that recur are still due."
+    ]
+
+
+def test_finance_rules_that_are_not_kept_are_alarms(client, services, ledger):
+    switch_on(client, "alarm_limits")
+    added = update(services)
+    entries = feed(client)["items"]
+    assert added == len(entries) > 0
+    assert "Saving in Mar 2026: $0.00, 0\xa0% of income. Your rule is at least 20\xa0% of income." in [
+        entry["sentences"][0] for entry in entries
+    ]
+    assert "Analytics of this time" in client.get("/insight/feed").text
+    assert update(services, TODAY + timedelta(days=1)) == 0
+
+
 def test_the_digest_has_the_figures_of_the_month_and_the_changes(client, services, ledger):
     switch_on(client, "digest")
     assert update(services) == 1
