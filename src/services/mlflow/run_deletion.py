@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -91,7 +91,7 @@ class TrackingRetention:
         for version in self._versions():
             if version.creation_timestamp < before:
                 self.drop_version(str(version.version), str(version.run_id))
-        for run in self._all_runs():
+        for run in self._all_runs(experiments=self._tracking.all_experiments()):
             if run.info.start_time < before:
                 self.drop_run(run.info.run_id)
         self.shrink(worth_bytes=0)
@@ -118,12 +118,12 @@ class TrackingRetention:
                     _delete_files(store.get_logged_model(model_id, allow_deleted=True).artifact_location)
                     store._hard_delete_logged_model(model_id)
 
-    def _all_runs(self, matching: str = "") -> list[Any]:
+    def _all_runs(self, matching: str = "", experiments: Sequence[str] = ()) -> list[Any]:
+        """experiments: by default the one of the categorizer."""
         runs, token = [], None
+        searched = list(experiments) or [self._tracking.experiment]
         while True:
-            page = self._tracking.client.search_runs(
-                [self._tracking.experiment], matching, max_results=_PAGE, page_token=token
-            )
+            page = self._tracking.client.search_runs(searched, matching, max_results=_PAGE, page_token=token)
             runs += page
             token = page.token
             if not token:

@@ -102,6 +102,22 @@ class Tracking:
         return str(self.client.get_experiment_by_name(EXPERIMENT).experiment_id)
 
     @guarded
+    def experiment_named(self, name: str, about: str) -> str:
+        """The id of another experiment, which is created if it is missing. about: its description."""
+        client = self.client
+        with self._creation_lock():
+            if (experiment := client.get_experiment_by_name(name)) is None:
+                tags = {**_EXPERIMENT_TAGS, "mlflow.note.content": about}
+                return str(client.create_experiment(name, artifact_location=self._location, tags=tags))
+        return str(experiment.experiment_id)
+
+    @guarded
+    def all_experiments(self) -> list[str]:
+        """The ids of all experiments of Ledgerloop."""
+        named = self.client.search_experiments(filter_string=f"name LIKE '{EXPERIMENT}%'")
+        return [self.experiment, *(str(other.experiment_id) for other in named if other.name != EXPERIMENT)]
+
+    @guarded
     def initialise(self) -> None:
         """Create the store, the experiment and the registered model if they are missing."""
         client = self.client
