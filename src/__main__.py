@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     erase = "delete the MLflow runs and versions from before everything was erased (scheduled)"
     command(ERASE_TRACKING, commands.erase_tracking, erase)
     command("init-tracking", commands.init_tracking, "create the MLflow store if there is none")
-    command("rebuild", commands.rebuild, "compute merchants and states again from inputs and answers")
+    command("rebuild", commands.rebuild, "compute all that is derived from inputs and answers again")
     verify = command(
         "verify-bundle", commands.verify_bundle, "load a model file and predict with it; used by training"
     )

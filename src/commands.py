@@ -299,6 +299,7 @@ def rebuild(container: Container, _: argparse.Namespace) -> None:
 
     rows = container.transactions.rebuild(prepare)
     container.merchant_editor.settle()
+    container.month_totals.rebuild()
     print(f"{rows} transactions were rebuilt.")
 
 

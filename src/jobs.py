@@ -24,7 +24,7 @@ from src.services.scheduler.child_process import (
     SYNC_ALIAS,
     TRAIN_CLAIMED,
 )
-from src.services.scheduler.scheduler import ANALYSIS, BULK, DELIVERY, IMPORT, RUN, WAITING
+from src.services.scheduler.scheduler import ANALYSIS, BULK, COUNT, DELIVERY, IMPORT, RUN, WAITING
 
 if TYPE_CHECKING:
     from src.container import Container
@@ -55,6 +55,7 @@ class Jobs:
             IMPORT: self.run_import,
             BULK: self.change_many,
             WAITING: self.predict_waiting,
+            COUNT: self.count,
             ANALYSIS: self.analyse,
             **deliver,
             **{
@@ -65,7 +66,9 @@ class Jobs:
     def pending(self) -> Collection[str]:
         """The kinds of work that wait. Raises Unavailable."""
         kinds = self._services.pending_work.kinds()
-        if IMPORT not in kinds and self._analysis_is_due():  # what is imported is analysed once, at its end
+        if IMPORT in kinds:
+            kinds -= {COUNT}  # an import counts its transactions once, at its end
+        elif self._analysis_is_due():
             kinds |= {ANALYSIS}
         # An answer given on Ledgerloop's own pages is only found by delivering, so that is always due.
         return kinds | {DELIVERY} if self._services.firefly_outbound else kinds
@@ -118,6 +121,10 @@ class Jobs:
     def deliver(self, channel: Channel) -> None:
         """Send what waits for a channel of the feed, in a child process that can write the sentences."""
         self._services.deliverer.run(DELIVER, channel.value)
+
+    def count(self) -> None:
+        """Bring the month totals up to date, where no answer to a request did."""
+        self._services.month_totals.refresh()
 
     def predict_waiting(self) -> None:
         """Predict what was added before there was a model. It waits for the first model, as imports do."""

@@ -15,7 +15,7 @@ _NEAR_THE_EDGE = timedelta(days=7)
 
 def month_of(day: date, starts: int = 1) -> str:
     """starts: the day that months begin with, 1..28."""
-    return f"{day - timedelta(days=starts - 1):%Y-%m}"
+    return (day - timedelta(days=starts - 1)).isoformat()[:7]
 
 
 def first_day(month: str, starts: int = 1) -> date:

@@ -49,6 +49,7 @@ from src.services.scheduler.child_process import ChildProcess
 from src.services.scheduler.scheduler import PendingWork
 from src.services.settings.erasure import Erasure
 from src.services.settings.preferences import PreferenceStore
+from src.services.totals.counting import MonthTotals
 from src.services.transactions.acts import ActLog
 from src.services.transactions.analytics import Analytics
 from src.services.transactions.bulk import BulkRows
@@ -209,7 +210,17 @@ class Services:
 
     @once
     def analytics(self) -> Analytics:
-        return Analytics(self.database, self.categories.all, self.preferences.current, now=self.now)
+        return Analytics(
+            self.database,
+            self.categories.all,
+            self.preferences.current,
+            now=self.now,
+            month_totals=self.month_totals,
+        )
+
+    @once
+    def month_totals(self) -> MonthTotals:
+        return MonthTotals(self.database, self.preferences.current)
 
     @once
     def counting_filter(self) -> CountingFilter:

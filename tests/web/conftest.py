@@ -45,6 +45,8 @@ EMPTIED = (
     "history_filters",
     "settings",
     "review_skips",
+    "month_totals",
+    "stale_months",
 )
 
 

@@ -14,9 +14,8 @@ from src.domain import LOCAL_OWNER
 from src.domain.bulk import BulkChange, BulkWork
 from src.domain.transactions import Direction
 from src.errors import Conflict
-from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.client import Database, Document, guarded, midnight
 from src.services.mongo.leases import Leases
-from src.services.transactions.documents import midnight
 from src.services.transactions.optimistic_update import object_ids
 
 _STATUS = "running"

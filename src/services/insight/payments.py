@@ -10,8 +10,7 @@ from bson import ObjectId
 from src.domain import LOCAL_OWNER
 from src.domain.recurring import MerchantPayments, Payment
 from src.domain.transactions import Direction
-from src.services.mongo.client import Database, Document, guarded
-from src.services.transactions.documents import midnight
+from src.services.mongo.client import Database, Document, guarded, midnight
 
 _INDEX = "merchant_payments"
 """It contains all fields that are read."""

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterator
 from collections.abc import Collection as Names
 from dataclasses import fields
-from datetime import UTC
+from datetime import UTC, date, datetime, time
 from typing import Any, ParamSpec, TypeVar
 
 import gridfs
@@ -34,6 +34,11 @@ Document = dict[str, Any]
 
 _NO_SUCH_INDEX = 27
 _REPLACEMENT = ".replacement"
+
+
+def midnight(day: date) -> datetime:
+    """A day as it is stored."""
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def from_now(seconds: float) -> Document:
@@ -198,7 +203,8 @@ class Database(Collections):
         An empty collection with the same indexes replaces each one, so that no write ever finds none.
         but: names of collections that stay.
         """
-        for name in self._database.list_collection_names():
+        derived_last = sorted(self._database.list_collection_names(), key="month_totals".__eq__)
+        for name in derived_last:
             if name.endswith(_REPLACEMENT):
                 self.collection(name).drop()  # of an attempt that was interrupted
             elif name not in but:

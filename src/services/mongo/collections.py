@@ -10,6 +10,8 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from src.services.mongo.marking import MARK, MarkedTransactions
+
 CHAMPION, SHADOW = "champion", "shadow"
 """Ids in `models` of the pointers to the champion and to the shadow model; a version has `version:N`."""
 
@@ -89,6 +91,16 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("edits.act", where=_present("edits.act")),
         # How many transactions each rule decided, counted from the index alone.
         _index("owner", "rule.id", "status", "rule.at", where=_present("rule.id")),
+        # What the month totals must count again, month by month.
+        _index("owner", "currency", "date", where=_present(MARK), name="uncounted"),
+    ],
+    "month_totals": [
+        # The months, with what is needed to plan a read, from the index alone.
+        _index(
+            *("owner", "starts", "kind", "currency", "period"),
+            *("version", "rows", "first", "last"),
+            name="heads",
+        ),
     ],
     "transfers": [
         _index("owner", "kind", "status", "-date", "-_id", where={"shown": True}, name="shown"),
@@ -180,10 +192,17 @@ class _Collection:
         return self if database is None else database.collection(self._name)
 
 
+class _Transactions(_Collection):
+    def __get__(self, database: Any, owner: type) -> Any:
+        if database is None:
+            return self
+        return MarkedTransactions(database.collection(self._name), database.collection("stale_months"))
+
+
 class Collections:
     """The collections by name, for `Database`."""
 
-    transactions = _Collection()
+    transactions = _Transactions()
     """One document is one transaction with all its predictions, answers and edits."""
     deleted_transactions = _Collection()
     """The document of each transaction that a person deleted, for undo and to recognize it in imports."""
@@ -191,6 +210,10 @@ class Collections:
     """Added before there was a model; each is predicted and removed when there is one."""
     answers_aside = _Collection()
     """The answers to transactions of an undone import, until the transactions are imported again."""
+    month_totals = _Collection()
+    """The sums of each month, kept by `services/totals/`."""
+    stale_months = _Collection()
+    """Notes of months that the month totals must count again, as `marking.py` makes them."""
     transfers = _Collection()
     """The links between two transactions: own transfers, and purchases with their refunds."""
     acts = _Collection()

@@ -13,8 +13,8 @@ from src.domain import LOCAL_OWNER
 from src.domain.feedback import LabelSource
 from src.domain.rules import Condition, Field, Match, Operator, Rule, RuleRow, RuleSuggestion, RuleUse
 from src.domain.transactions import Status, Transaction
-from src.services.mongo.client import Database, Document, guarded, guarded_stream
-from src.services.transactions.documents import HAS_LABEL, INPUT_FIELDS, midnight, not_ignored, transaction_of
+from src.services.mongo.client import Database, Document, guarded, guarded_stream, midnight
+from src.services.transactions.documents import HAS_LABEL, INPUT_FIELDS, not_ignored, transaction_of
 
 _NEWEST_FIRST = [("date", DESCENDING), ("_id", DESCENDING)]
 _ROW_FIELDS = {**INPUT_FIELDS, "category": 1, "status": 1, "rule": 1}

@@ -17,6 +17,7 @@ from src.domain.imports import IMPORT_UNDER_WAY, ImportStatus
 from src.errors import LedgerloopError
 from src.services.digest.channels import work_of
 from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.marking import IS_MARKED, WRITE_ENDED
 from src.services.runs.due_runs import slot_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ INTERVAL_EVERY_S = 20.0
 MAINTENANCE_EVERY_S = 600.0
 
 RUN, IMPORT, BULK, WAITING, DELIVERY = "run", "import", "bulk", "waiting", "delivery"
+COUNT = "count"
 ANALYSIS = "analysis"
 
 _IMPORTS = [status.value for status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)]
@@ -44,7 +46,7 @@ class PendingWork:
 
     @guarded
     def kinds(self) -> frozenset[str]:
-        """Those of RUN, IMPORT, BULK, WAITING and DELIVERY that exist, and the due channels of the feed.
+        """Those of RUN, IMPORT, BULK, WAITING, DELIVERY and COUNT that exist, and due channels of the feed.
 
         Raises Unavailable.
         """
@@ -59,6 +61,8 @@ class PendingWork:
             {"$unionWith": {"coll": "waiting_transactions", "pipeline": _any_of({}, WAITING)}},
             {"$unionWith": {"coll": "deliveries", "pipeline": _any_of(due, DELIVERY)}},
             {"$unionWith": {"coll": "deliveries", "pipeline": channels}},
+            {"$unionWith": {"coll": "stale_months", "pipeline": _any_of({"$expr": WRITE_ENDED}, COUNT)}},
+            {"$unionWith": {"coll": "transactions", "pipeline": _any_of(IS_MARKED, COUNT)}},
         ]
         return frozenset(work["kind"] for work in self._database.training_runs.aggregate(pipeline))
 

@@ -1,4 +1,4 @@
-"""Sums over the history, aggregated in MongoDB by month, category, mode and direction."""
+"""Sums over the history: of any period from the month totals, of other filters from the transactions."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import product
+from itertools import islice
 from typing import Any
 
-from src.domain.categories import Category, Flow, Group, flow_of, group_that_counts
+from src.domain.categories import Category, Flow, Group, group_that_counts
 from src.domain.money import decimal_places
 from src.domain.months import Coverage, months_between
 from src.domain.preferences import Preferences
 from src.domain.sums import Cell, sums_by, totals_of
 from src.domain.transactions import Direction, HistoryFilter
 from src.services.mongo.client import Database, Document, guarded
+from src.services.totals.counting import MonthTotals
+from src.services.totals.reading import Sum, Wanted, rows_by_currency, sums_of
 from src.services.transactions.documents import IS_SPLIT
 from src.services.transactions.linked import UNLINKED, ends_of_transfers, linked_refunds
 from src.services.transactions.query import query_of, refunds_counted, unlinked_counted
 
 TOP_MERCHANTS = 20
+COUNTED_AT_ONCE = 100_000
+"""If more transactions were to be read before an answer, they are counted in the background instead. It takes
+about a second."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Analytics:
     preferences: Callable[[], Preferences]
     """The currency for an empty history, and the first day of months."""
     now: Callable[[], datetime]
+    month_totals: MonthTotals
 
     @guarded
     def overview(
@@ -42,13 +48,9 @@ class Analytics:
         `top_merchants` and `essential_vs_discretionary` are of spending, less refunds; each but the merchants
         adds up to the `expense` of the totals. A category of None is uncategorized.
         """
-        query = query_of(HistoryFilter(since=since, until=until))
-        currencies = self._currencies(query)
+        currencies = self.currencies(since, until)
         chosen = currency or (currencies[0]["currency"] if currencies else self.preferences().currency)
-        groups = {category.slug: category.group for category in self.categories()}
-        query = {**query, "currency": {"$eq": chosen}}
-        places = decimal_places(chosen)
-        cells = self._cells(query, groups, ("month", "mode"))
+        cells = self._cells_of(Wanted(chosen, since, until, by=("month", "mode")))
         spent = [cell for cell in cells if cell.flow is Flow.SPENT]
         return {
             "currency": chosen,
@@ -64,7 +66,7 @@ class Analytics:
             "by_month": _by_month(cells, self.coverage(chosen, since, until)),
             "by_month_category": sums_by(spent, "month", "category", by_size=False),
             "essential_vs_discretionary": sums_by(spent, "group"),
-            "top_merchants": self._top_merchants(query, places, groups),
+            "top_merchants": _top_merchants(self._cells_of(Wanted(chosen, since, until, by=("merchant",)))),
         }
 
     @guarded
@@ -73,13 +75,21 @@ class Analytics:
 
         Each has the `currency` and the totals that `overview` has of one.
         """
-        groups = {category.slug: category.group for category in self.categories()}
+        simple = HistoryFilter(where.since, where.until, account=where.account, currency=where.currency)
+        if where == simple and self.month_totals.refresh(at_most=COUNTED_AT_ONCE):
+            counts = rows_by_currency(self.month_totals, where.since, where.until)
+            chosen = [where.currency] if where.currency else list(counts)
+            wanted = (Wanted(currency, where.since, where.until, where.account) for currency in chosen)
+            cells = [cell for of_currency in wanted for cell in self._cells_of(of_currency)]
+        else:
+            cells = self._counted_cells(where)
         by_currency: dict[str, list[Cell]] = defaultdict(list)
-        for cell in self._counted_cells(where, groups):
+        for cell in cells:
             by_currency[cell.currency].append(cell)
         totals = [{"currency": currency, **totals_of(cells)} for currency, cells in by_currency.items()]
         if where.counted:  # a split transaction may count without its first part
-            counts = {row["currency"]: row["count"] for row in self._currencies(query_of(where))}
+            groups = [{"$match": query_of(where)}, {"$group": {"_id": "$currency", "count": {"$sum": 1}}}]
+            counts = {row["_id"]: row["count"] for row in self.database.transactions.aggregate(groups)}
             totals = [{**row, "count": counts.get(row["currency"], 0)} for row in totals]
         return sorted(totals, key=lambda row: (-row["count"], row["currency"]))
 
@@ -98,60 +108,55 @@ class Analytics:
 
         categories: only what counts in these; None among them is uncategorized. by: of `DIMENSIONS`.
         """
-        where = HistoryFilter(since=since, until=until, account=account, currency=currency)
+        self.month_totals.refresh(at_most=COUNTED_AT_ONCE)
+        wanted = Wanted(currency, since, until, account, categories, by)
+        return self._cells_of(wanted)
+
+    def _cells_of(self, wanted: Wanted) -> list[Cell]:
         groups = {category.slug: category.group for category in self.categories()}
-        cells = self._cells(query_of(where), groups, by)
-        return cells if categories is None else [cell for cell in cells if cell.category in categories]
+        places, currency = decimal_places(wanted.currency), wanted.currency
+        return [_cell_of(sums, currency, places, groups) for sums in sums_of(self.month_totals, wanted)]
+
+    def uncounted(self) -> int:
+        """The transactions that sums do not show as they are now, because they are still being counted.
+
+        Raises Unavailable.
+        """
+        return self.month_totals.uncounted()
 
     @guarded
-    def currencies(self) -> list[Document]:
+    def currencies(self, since: date | None = None, until: date | None = None) -> list[Document]:
         """`currency` and `count` of transactions, the most frequent first. Raises Unavailable."""
-        return self._currencies(query_of(HistoryFilter()))
+        self.month_totals.refresh(at_most=COUNTED_AT_ONCE)
+        counts = rows_by_currency(self.month_totals, since, until)
+        rows = ({"currency": currency, "count": count} for currency, count in counts.items())
+        return sorted(rows, key=lambda row: (-row["count"], row["currency"]))
 
-    def _currencies(self, query: Document) -> list[Document]:
-        groups = self.database.transactions.aggregate(
-            [
-                {"$match": query},
-                {"$group": {"_id": "$currency", "count": {"$sum": 1}}},
-                {"$sort": {"count": -1, "_id": 1}},
-            ]
-        )
-        return [{"currency": group["_id"], "count": group["count"]} for group in groups]
-
-    def _counted_cells(self, where: HistoryFilter, groups: Mapping[str, Group]) -> list[Cell]:
+    def _counted_cells(self, where: HistoryFilter) -> list[Cell]:
         """What the filter matches; of a split transaction or a refund of one, only the parts that count."""
         counted = where.counted
         if counted is None:
-            return self._cells(query_of(where), groups, ())
+            return self._cells(query_of(where))
         others = query_of(replace(where, counted=None))
         unlinked, refunds = (
             {"$and": [others, condition]}
             for condition in (unlinked_counted(counted), refunds_counted(counted))
         )
         # Of all transfers, because both ends together count once.
-        cells = self._cells(unlinked, groups, ("merchant",), refunds=refunds, transfers=others)
+        cells = self._cells(unlinked, by_merchant=True, refunds=refunds, transfers=others)
         return [cell for cell in cells if counted.includes(cell.flow, cell.category, cell.merchant)]
 
     def _cells(
         self,
         query: Document,
-        groups: Mapping[str, Group],
-        by: Collection[str],
         *,
+        by_merchant: bool = False,
         refunds: Document | None = None,
         transfers: Document | None = None,
     ) -> list[Cell]:
-        """refunds, transfers: the queries for linked ones, if they differ."""
-        dimensions: Document = {
-            "month": _month_of("$date", self.preferences().month_starts),
-            "mode": "$mode",
-            "account": {"$ifNull": ["$account", None]},
-            "weekday": {"$subtract": [{"$isoDayOfWeek": "$date"}, 1]},
-            "merchant": {"$ifNull": ["$merchant", ""]},
-            "day": {"$dateToString": {"date": "$date", "format": "%Y-%m-%d"}},
-        }
+        """Of the transactions themselves. refunds, transfers: the queries for linked ones, if they differ."""
+        groups = {category.slug: category.group for category in self.categories()}
         key = {
-            **{name: dimensions[name] for name in by},
             "currency": "$currency",
             "category": "$category",
             "direction": "$direction",
@@ -159,6 +164,7 @@ class Analytics:
             "again": {"$eq": ["$again", True]},
             "refund": {"$gt": ["$refund_of", None]},
             "needs_review": {"$eq": ["$needs_review", True]},
+            **({"merchant": {"$ifNull": ["$merchant", ""]}} if by_merchant else {}),
         }
         rows = {"$sum": {"$cond": [{"$gt": ["$part", 0]}, 0, 1]}}
         sums = {
@@ -178,42 +184,61 @@ class Analytics:
     @guarded
     def coverage(self, currency: str, since: date | None = None, until: date | None = None) -> Coverage:
         """Of the whole history in `currency`: a period may begin before the history does."""
-        query = {**query_of(HistoryFilter()), "currency": {"$eq": currency}}
-        first, last = (
-            self.database.transactions.find_one(query, {"date": 1}, sort=[("date", order)])
-            for order in (1, -1)
-        )
-        begins, ends = (document["date"].date() if document else None for document in (first, last))
-        month_starts = self.preferences().month_starts
-        return Coverage(begins, ends, self.now().date(), since, until, month_starts)
+        self.month_totals.refresh(at_most=COUNTED_AT_ONCE)
+        starts = self.month_totals.starts
+        heads = self.month_totals.heads(starts, currency=currency)
+        begins = min((head["first"].date() for head in heads), default=None)
+        ends = max((head["last"].date() for head in heads), default=None)
+        return Coverage(begins, ends, self.now().date(), since, until, starts)
 
-    def _top_merchants(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Document]:
-        own = {**query, **UNLINKED}
-        refunds = [*linked_refunds(query), *_by_merchant(_spending(groups, refund=True))]
-        total = {"_id": "$_id", "amount": {"$sum": "$amount"}, "count": {"$sum": "$count"}}
-        merchants = self.database.transactions.aggregate(
-            [
-                *_parts(own, *_by_merchant(_spending(groups))),
-                {"$unionWith": {"coll": "transactions", "pipeline": refunds}},
-                {"$group": total},
-                {"$match": {"amount": {"$gt": 0}}},
-                {"$sort": {"amount": -1, "_id": 1}},
-                {"$limit": TOP_MERCHANTS},
-            ]
-        )
-        return [
-            {"merchant": row["_id"], "amount": Decimal(row["amount"]).scaleb(-places), "count": row["count"]}
-            for row in merchants
-        ]
+
+def _cell_of(sums: Sum, currency: str, places: int, groups: Mapping[str, Group]) -> Cell:
+    kept = sums.group
+    direction = Direction(kept.direction)
+    return Cell(
+        currency=currency,
+        category=kept.category,
+        direction=direction,
+        group=_group_that_counts(
+            kept.category, direction, groups, refund=kept.refund, needs_review=kept.needs_review
+        ),
+        amount=Decimal(sums.amount).scaleb(-places),
+        count=sums.count,
+        rows=sums.rows,
+        paired=kept.paired,
+        again=kept.again,
+        refund=kept.refund,
+        **sums.values,
+    )
+
+
+def _group_that_counts(
+    category: str | None,
+    direction: Direction,
+    groups: Mapping[str, Group],
+    *,
+    refund: bool,
+    needs_review: bool,
+) -> Group | None:
+    # The category of a refund is that of its purchase, which is an expense.
+    counting = Direction.EXPENSE if refund else direction
+    return group_that_counts(groups.get(category or ""), counting, needs_review=needs_review)
+
+
+def _top_merchants(cells: Iterable[Cell]) -> list[Document]:
+    spent = [cell for cell in cells if cell.flow is Flow.SPENT and cell.merchant]
+    rows = (row for row in sums_by(spent, "merchant") if row["amount"] > 0)
+    return [
+        {name: row[name] for name in ("merchant", "amount", "count")} for row in islice(rows, TOP_MERCHANTS)
+    ]
 
 
 def _cell(sums: Document, groups: Mapping[str, Group]) -> Cell:
     key = dict(sums["_id"])
     direction, needs_review = Direction(key.pop("direction")), key.pop("needs_review")
-    group = groups.get(key["category"])
-    # The category of a refund is that of its purchase, which is an expense.
-    counting = Direction.EXPENSE if key["refund"] else direction
-    group = group_that_counts(group, counting, needs_review=needs_review)
+    group = _group_that_counts(
+        key["category"], direction, groups, refund=key["refund"], needs_review=needs_review
+    )
     return Cell(
         **key,
         direction=direction,
@@ -235,42 +260,6 @@ def _parts(query: Document, *stages: Document) -> list[Document]:
     ]
     whole = [{"$match": {**query, "splits": None}}, *stages]
     return [*whole, {"$unionWith": {"coll": "transactions", "pipeline": parts}}]
-
-
-def _by_merchant(spending: tuple[Document, Document]) -> list[Document]:
-    """spending: what `_spending` returns."""
-    is_spending, amount = spending
-    return [
-        {"$match": {"$and": [is_spending], "merchant": {"$nin": ["", None]}}},
-        {"$group": {"_id": "$merchant", "amount": {"$sum": amount}, "count": {"$sum": 1}}},
-    ]
-
-
-def _month_of(day: str, starts: int) -> Document:
-    """`domain.months.month_of` as an expression."""
-    begins = {"$dateSubtract": {"startDate": day, "unit": "day", "amount": starts - 1}} if starts > 1 else day
-    return {"$dateToString": {"date": begins, "format": "%Y-%m"}}
-
-
-def _spending(groups: Mapping[str, Group], *, refund: bool = False) -> tuple[Document, Document]:
-    """`flow_of` as MongoDB expressions: which rows are spending, and the amount that counts."""
-    slugs: dict[Group | None, list[str]] = {group: [] for group in Group}
-    for slug, group in groups.items():
-        slugs[group].append(slug)
-    without_group = {"category": {"$nin": list(groups)}}
-    conditions, reversing = [], set()
-    for group in (None, *Group):
-        for direction, needs_review in product(Direction, (False, True)):
-            counting = Direction.EXPENSE if refund else direction
-            counted = group_that_counts(group, counting, needs_review=needs_review)
-            flow, sign = flow_of(counted, direction, refund=refund)
-            if flow is Flow.SPENT:
-                category = without_group if group is None else {"category": {"$in": slugs[group]}}
-                review = True if needs_review else {"$ne": True}
-                conditions.append({**category, "direction": direction.value, "needs_review": review})
-                reversing |= {direction.value} if sign < 0 else set()
-    amount = {"$cond": [{"$in": ["$direction", sorted(reversing)]}, {"$subtract": [0, "$amount"]}, "$amount"]}
-    return {"$or": conditions}, amount
 
 
 def _savings_and_transfers(cells: Iterable[Cell]) -> list[Document]:

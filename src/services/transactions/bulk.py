@@ -10,12 +10,11 @@ from src.domain import LOCAL_OWNER
 from src.domain.bulk import BulkChange, BulkSummary, Selection
 from src.domain.money import decimal_places
 from src.domain.transactions import HistoryFilter, StoredTransaction
-from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.client import Database, Document, guarded, midnight
 from src.services.transactions.documents import (
     current_fields,
     edit_document,
     feedback_document,
-    midnight,
     prediction_document,
     replaced_fields,
     stored_of,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, time
-from datetime import date as Date  # noqa: N812 - `date` is a field's name here
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +28,7 @@ from src.domain.transactions import (
     Transaction,
     current_state,
 )
+from src.services.mongo.client import midnight
 
 Document = dict[str, Any]
 _IMPORT_KEY = re.compile(r"[0-9a-f]{64}:")
@@ -51,10 +51,6 @@ def not_ignored(ignored: Mapping[str, datetime]) -> Document:
     """The answers that teach something. ignored: until when those for a merchant teach nothing."""
     unlearned = [{"merchant": merchant, "label.at": {"$lte": until}} for merchant, until in ignored.items()]
     return {"$nor": unlearned} if unlearned else {}
-
-
-def midnight(day: Date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def new_document(new: NewTransaction, *, source: str, at: datetime) -> Document:

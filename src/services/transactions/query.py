@@ -20,7 +20,8 @@ from src.domain.feedback import AnswerState, LabelSource
 from src.domain.sums import Counted
 from src.domain.transactions import HISTORY_SORTS, Direction, HistoryFilter, Status, Transaction
 from src.errors import InvalidInput
-from src.services.transactions.documents import IS_SPLIT, Document, midnight, replaced_fields
+from src.services.mongo.client import midnight
+from src.services.transactions.documents import IS_SPLIT, Document, replaced_fields
 from src.services.transactions.linked import UNLINKED
 from src.services.transactions.text_search import words_query
 

@@ -24,8 +24,8 @@ from src.domain.transfers import (
     purchase_keys,
     purchase_merchant,
 )
-from src.services.mongo.client import Database, Document, guarded, guarded_stream
-from src.services.transactions.documents import INPUT_FIELDS, midnight, transaction_fields, transaction_of
+from src.services.mongo.client import Database, Document, guarded, guarded_stream, midnight
+from src.services.transactions.documents import INPUT_FIELDS, transaction_fields, transaction_of
 from src.services.transactions.optimistic_update import object_ids
 
 _FIELDS = {**INPUT_FIELDS, "category": 1, "needs_review": 1, "label": 1, "key": 1}

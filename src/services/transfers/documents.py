@@ -5,8 +5,7 @@ from __future__ import annotations
 from bson import ObjectId
 
 from src.domain.transfers import Link, LinkedBy, LinkKind, LinkStatus
-from src.services.mongo.client import Document
-from src.services.transactions.documents import midnight
+from src.services.mongo.client import Document, midnight
 
 
 def link_document(link: Link) -> Document:

@@ -7,6 +7,7 @@ from src.domain.categories import Category, Group
 from src.domain.predictions import Band
 from src.domain.preferences import Preferences
 from src.domain.transactions import Direction
+from src.services.totals.counting import MonthTotals
 from src.services.transactions.analytics import Analytics
 from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, new
@@ -28,11 +29,15 @@ def transactions(database):
 
 @pytest.fixture
 def analytics(database):
+    def preferences():
+        return Preferences(currency="EUR")
+
     return Analytics(
         database,
         lambda: CATEGORIES,
-        lambda: Preferences(currency="EUR"),
+        preferences,
         now=lambda: datetime(2026, 3, 20, tzinfo=UTC),
+        month_totals=MonthTotals(database, preferences),
     )
 
 
