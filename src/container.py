@@ -69,6 +69,8 @@ class Container(Insight):
                 self.series_decisions,
                 self.review_skips,
                 self.import_profiles,
+                self.budget_editor,
+                self.limit_editor,
                 self.now,
             ),
             account_hash=self.account_hash,
@@ -267,6 +269,8 @@ class Container(Insight):
             self.series_decisions,
             self.review_skips,
             self.import_profiles,
+            self.budgets,
+            self.limits,
         )
 
     @once

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from src.domain.accounts import Account
+from src.domain.budgets import Budget
 from src.domain.imports import Profile
+from src.domain.limits import Limit
 from src.domain.merchants import Merchant
 from src.domain.recurring import StoredDecision
 from src.domain.review import SkippedGroup
@@ -30,3 +32,27 @@ class Setup:
     recurring: tuple[StoredDecision, ...] = ()
     skipped_groups: tuple[SkippedGroup, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    """Those that differ from the defaults."""
+
+    def with_slugs(self, slugs: Mapping[str, str]) -> Setup:
+        """With other slugs of categories, where `slugs` has one."""
+
+        def today(slug: str | None) -> str | None:
+            return slugs.get(slug, slug) if slug else slug
+
+        limits = [
+            replace(
+                limit,
+                category=today(limit.category),
+                categories=tuple(slugs.get(slug, slug) for slug in limit.categories),
+            )
+            for limit in self.limits
+        ]
+        return replace(
+            self,
+            rules=tuple(replace(rule, category=today(rule.category)) for rule in self.rules),
+            budgets=tuple(replace(budget, category=today(budget.category)) for budget in self.budgets),
+            limits=tuple(limits),
+        )

@@ -46,9 +46,9 @@ class ExportRestore:
         Raises Unavailable.
         """
         for transaction in exported:
-            if transaction.setup:
-                self.setup.add(transaction.setup)
             self._learn_categories(transaction)
+            if transaction.setup:
+                self.setup.add(transaction.setup.with_slugs(self._slugs))
         rows = [_translated(_masked(transaction.row), self._slugs) for transaction in exported]
         keys = [row.key for row in rows if row.key]
         deleted = self.rows.note_deleted(keys, import_id=self.import_id, ids=[row.id for row in rows])

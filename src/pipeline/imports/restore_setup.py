@@ -6,17 +6,20 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from src.components.bank_files.plan import Plan
 from src.components.text.masking import mask
 from src.domain.accounts import Account
 from src.domain.backups import Setup
+from src.domain.budgets import Budget
 from src.domain.imports import Profile
+from src.domain.limits import Limit
 from src.domain.recurring import StoredDecision
 from src.domain.review import GroupKey, SkippedGroup
 from src.domain.rules import Rule
 from src.errors import Conflict, InvalidInput
+from src.pipeline.budgets.editor import ListEditor, checked_budgets, checked_limits
 from src.pipeline.rules.editor import value_problem
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from src.services.insight.decisions import SeriesDecisions
     from src.services.review.skips import ReviewSkips
 
+T = TypeVar("T", Budget, Limit)
+
 
 @dataclass(frozen=True)
 class SetupRestore:
@@ -40,6 +45,8 @@ class SetupRestore:
     recurring: SeriesDecisions
     review_skips: ReviewSkips
     profiles: ImportProfiles
+    budgets: ListEditor[Budget]
+    limits: ListEditor[Limit]
     clock: Callable[[], datetime]
 
     def add(self, setup: Setup) -> None:
@@ -60,6 +67,7 @@ class SetupRestore:
         self._add_recurring(setup.recurring)
         self._add_skipped_groups(setup.skipped_groups)
         self._add_profiles(setup.profiles)
+        self._add_budgets(setup.budgets, setup.limits)
         preferences = self.settings.preferences
         if setup.settings and not preferences.changed():
             unlocked = {name: setup.settings[name] for name in setup.settings.keys() - preferences.locked}
@@ -94,6 +102,12 @@ class SetupRestore:
                     plan = Plan.from_dict(profile.plan).profile().to_dict()
                     self.profiles.remember(profile.layout, plan, name=mask(profile.name), at=profile.used_at)
 
+    def _add_budgets(self, budgets: Sequence[Budget], limits: Sequence[Limit]) -> None:
+        categories = {category.slug: category for category in self.rules.categories.all()}
+        with suppress(Conflict):  # somebody changes them now
+            self.budgets.restore(_valid(budgets, lambda one: checked_budgets([one], categories)), categories)
+            self.limits.restore(_valid(limits, lambda one: checked_limits([one], categories)), categories)
+
     def _is_valid(self, rule: Rule, slugs: Collection[str]) -> bool:
         try:
             self.rules.complete(rule, slugs)
@@ -109,3 +123,12 @@ class SetupRestore:
             elif existing.automatic:  # a transaction has named it, and no person has changed it
                 account = replace(account, id=existing.id, numbers=existing.numbers)
                 self.accounts.change(existing, replace(account, merged_opening=existing.merged_opening))
+
+
+def _valid(items: Sequence[T], checked: Callable[[T], Sequence[T]]) -> list[T]:
+    """Without those that `checked` refuses: a person has edited the file."""
+    valid: list[T] = []
+    for item in items:
+        with suppress(InvalidInput):
+            valid += checked(item)
+    return valid

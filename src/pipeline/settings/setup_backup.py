@@ -9,6 +9,7 @@ from src.domain.backups import Setup
 
 if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
+    from src.services.budgets.repository import Budgets, Limits
     from src.services.history.saved_filters import SavedFilters
     from src.services.imports.repository import ImportProfiles
     from src.services.insight.decisions import SeriesDecisions
@@ -28,6 +29,8 @@ class SetupBackup:
     recurring: SeriesDecisions
     review_skips: ReviewSkips
     profiles: ImportProfiles
+    budgets: Budgets
+    limits: Limits
 
     def current(self) -> Setup:
         """Raises Unavailable."""
@@ -40,4 +43,6 @@ class SetupBackup:
             recurring=tuple(self.recurring.all()),
             skipped_groups=tuple(self.review_skips.all()),
             profiles=tuple(self.profiles.all()),
+            budgets=self.budgets.all(),
+            limits=self.limits.all(),
         )

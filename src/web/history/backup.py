@@ -10,10 +10,10 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
+from src.domain import budgets, limits, rules
 from src.domain.backups import Setup
 from src.domain.categories import Category
 from src.domain.recurring import StoredDecision
-from src.domain.rules import as_plain
 from src.domain.transactions import Edit, MistakeMark, StoredTransaction
 from src.domain.transfers import Link
 from src.web.categories.schemas import CategoryBody, category_body
@@ -70,6 +70,8 @@ class SetupBody(TypedDict):
     recurring: list[dict[str, Any]]
     skipped_groups: list[dict[str, Any]]
     profiles: list[dict[str, Any]]
+    budgets: list[dict[str, Any]]
+    limits: list[dict[str, Any]]
 
 
 class ExportedBody(HistoryItemBody):
@@ -192,12 +194,14 @@ def _setup(setup: Setup) -> SetupBody:
         "saved_filters": filters,
         "settings": dict(setup.settings),
         "merchants": merchants,
-        "rules": [as_plain(rule) for rule in setup.rules],
+        "rules": [rules.as_plain(rule) for rule in setup.rules],
         "recurring": [_decision(stored) for stored in setup.recurring],
         "skipped_groups": [
             {"key": skipped.key, "until": skipped.until.isoformat()} for skipped in setup.skipped_groups
         ],
         "profiles": [{**asdict(profile), "used_at": utc_text(profile.used_at)} for profile in setup.profiles],
+        "budgets": [budgets.as_plain(budget) for budget in setup.budgets],
+        "limits": [limits.as_plain(limit) for limit in setup.limits],
     }
 
 

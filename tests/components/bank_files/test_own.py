@@ -21,9 +21,11 @@ from src.components.bank_files.read import preview
 from src.components.dataset.holdout import is_holdout
 from src.domain.accounts import Account, AccountKind
 from src.domain.backups import Setup
+from src.domain.budgets import Budget
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.imports import Profile
+from src.domain.limits import Limit, LimitPeriod, Measure
 from src.domain.merchants import Merchant
 from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
@@ -159,6 +161,14 @@ SETUP = Setup(
     (StoredDecision("d" * 24, frozenset({"d" * 24, "e" * 24}), SeriesDecision("=Films", True, AT.date())),),
     (SkippedGroup(str(GroupKey("blue door", Direction.EXPENSE)), date(2026, 9, 1)),),
     (Profile("a1" * 16, "=My bank", {"columns": ["date", "amount", ""], "date_order": "dmy"}, AT),),
+    (
+        Budget("JPY", (("2026-01", Decimal(5000)), ("2026-03", Decimal(6000))), group=Group.ESSENTIAL),
+        Budget("USD", (("2026-01", Decimal("50.25")),), category="books", carry_over=True),
+    ),
+    (
+        Limit(Measure.HOUSING, Decimal("0.25"), categories=("housing", "books"), enabled=False),
+        Limit(Measure.CATEGORY, None, Decimal("9.50"), "USD", "books", period=LimitPeriod.THREE_MONTHS),
+    ),
 )
 
 

@@ -196,7 +196,7 @@ def set_up(client):
             {"field": "mode", "op": "is_empty", "value": True},
             {"field": "merchant", "op": "in", "value": ["nobody", "no one"]},
         ],
-        "category": "travel",
+        "category": "books",
         "tags": ["large"],
         "stop": False,
         "enabled": False,
@@ -214,6 +214,13 @@ def set_up(client):
         f"/api/v1/insight/recurring/{series['id']}", json={"name": "=Films", "ended": True}
     )
     assert decided.json["status"] == "ended"
+    budgets = [
+        {"category": "books", "amount": "40.50", "currency": "EUR", "period": "month", "carry_over": True},
+        {"group": "essential", "amount": "900", "currency": "JPY", "period": "month"},
+    ]
+    assert client.put("/api/v1/budgets", json=budgets).status_code == 200
+    limits = [{"rule": "housing", "share": 0.25, "categories": ["housing", "books"]}]
+    assert client.put("/api/v1/insight/limits", json=limits).status_code == 200
     settings = {"month_starts": 25, "currency": "EUR", "week_starts": "sunday"}
     assert client.patch("/api/v1/settings", json=settings).status_code == 200
 
@@ -240,6 +247,8 @@ def whole_ledger(client, ids):
         client.get("/api/v1/insight/recurring").json,
         services.review_skips.all(),
         services.import_profiles.all(),
+        services.budgets.all(),
+        services.limits.all(),
     ]
 
 
@@ -250,7 +259,7 @@ def test_the_ledger_is_the_same_in_an_empty_installation(app, client, container,
     ids = [json.loads(line)["id"] for line in taken(client, "jsonl").splitlines()]
     before = whole_ledger(client, ids)
     lives, links, accounts, filters, _, _, rules, *decided = before
-    assert [len(items) for items in decided] == [1, 1, 1]
+    assert [len(items) for items in decided] == [1, 1, 1, 2, 1]
     assert any(life["edits"] for life in lives)
     assert [len(page["items"]) for page in links] == [1, 1, 1, 0]
     assert (len(accounts), len(filters), len(rules)) == (5, 1, 1)
@@ -383,6 +392,32 @@ def test_of_the_rules_that_a_hand_wrote_into_an_export_only_the_valid_ones_are_r
     import_file(app, client, json.dumps(first).encode())
     [restored] = client.get("/api/v1/rules").json
     assert restored["name"] == rule["name"]
+
+
+def test_a_budget_that_a_hand_wrote_into_an_export_is_not_restored_if_it_is_not_valid(
+    app, client, full, web_database
+):
+    set_up(client)
+    records = map(json.loads, taken(client, "jsonl").splitlines())
+    first = next(record for record in records if record["setup"])
+    [budget, _] = first["setup"]["budgets"]
+    first["setup"]["budgets"] = [budget, {**budget, "category": "salary"}, {**budget, "category": "no-such"}]
+    emptied(web_database)
+    import_file(app, client, json.dumps(first).encode())
+    assert [budget["category"] for budget in client.get("/api/v1/budgets").json] == ["books"]
+    first["setup"]["budgets"] = [{**budget, "group": "essential"}]
+    assert counts(import_file(app, client, json.dumps(first).encode()))[2] == 1
+
+
+def test_rules_and_budgets_follow_a_category_of_the_same_name(app, client, full, web_database):
+    set_up(client)
+    content = taken(client, "jsonl")
+    emptied(web_database)
+    body = {"slug": "reading", "name": "Books", "group": "discretionary", "color": "#7a5195"}
+    assert client.post("/api/v1/categories", json=body).status_code == 201
+    import_file(app, client, content)
+    [rule] = client.get("/api/v1/rules").json
+    assert (rule["category"], client.get("/api/v1/budgets").json[0]["category"]) == ("reading", "reading")
 
 
 def test_an_account_that_only_a_transaction_has_named_gets_what_the_backup_knows_of_it(

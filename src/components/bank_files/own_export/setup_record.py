@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from src.components.bank_files.entry import MAX_AMOUNT
 from src.components.bank_files.own_export.fields import (
+    Amount,
     Currency,
     Date,
     Id,
     MerchantKey,
     Moment,
     Part,
+    Slug,
     Word,
     exact,
 )
 from src.components.bank_files.own_export.rule_record import ExportedRule, from_text
 from src.domain.accounts import Account, AccountKind
 from src.domain.backups import Setup
+from src.domain.budgets import Budget
+from src.domain.categories import Group
 from src.domain.imports import Profile
+from src.domain.limits import Limit, LimitPeriod, Measure
 from src.domain.merchants import Merchant
 from src.domain.money import CURRENCIES
 from src.domain.preferences import Weekday
@@ -35,6 +40,7 @@ def _from_texts(value: Any) -> Any:
     return [from_text(item) for item in value] if isinstance(value, list) else value
 
 
+_Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$")]
 _AS_TEXTS = BeforeValidator(_from_texts)
 """Parquet has the items as JSON texts."""
 
@@ -120,6 +126,47 @@ class _Profile(Part):
     used_at: Moment
 
 
+class _Budget(Part):
+    category: Slug | None
+    group: Group | None
+    currency: Currency
+    carry_over: bool
+    amounts: Annotated[list[tuple[_Month, Amount]], Field(min_length=1, max_length=1_000)]
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if (self.category is None) == (self.group is None):
+            raise ValueError("needs a category or a group")
+        return self
+
+    def to_domain(self) -> Budget:
+        amounts = tuple((month, exact(amount, self.currency)) for month, amount in sorted(self.amounts))
+        return Budget(self.currency, amounts, self.category, self.group, self.carry_over)
+
+
+class _Limit(Part):
+    measure: Measure
+    share: Annotated[Decimal, Field(ge=0, le=1)] | None
+    amount: Amount | None
+    currency: Currency | None
+    category: Slug | None
+    categories: Annotated[list[Slug], Field(max_length=1_000)]
+    period: LimitPeriod
+    enabled: bool
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        of_category = self.measure is Measure.CATEGORY
+        if of_category != (self.category is not None) or (self.amount is None) != (self.currency is None):
+            raise ValueError("does not fit the measure")
+        if (self.share is None) == (self.amount is None) or (self.amount is not None and not of_category):
+            raise ValueError("needs a share or an amount")
+        return self
+
+    def to_domain(self) -> Limit:
+        return Limit(**{**dict(self), "categories": tuple(self.categories)})
+
+
 class SetupRecord(Part):
     accounts: Annotated[list[_Account], Field(max_length=1_000)]
     saved_filters: Annotated[list[_SavedFilter], Field(max_length=1_000)]
@@ -129,6 +176,8 @@ class SetupRecord(Part):
     recurring: Annotated[list[_Decision], _AS_TEXTS, Field(default_factory=list, max_length=10_000)]
     skipped_groups: Annotated[list[_SkippedGroup], _AS_TEXTS, Field(default_factory=list, max_length=10_000)]
     profiles: Annotated[list[_Profile], _AS_TEXTS, Field(default_factory=list, max_length=1_000)]
+    budgets: Annotated[list[_Budget], _AS_TEXTS, Field(default_factory=list, max_length=1_000)]
+    limits: Annotated[list[_Limit], _AS_TEXTS, Field(default_factory=list, max_length=1_000)]
 
     def to_domain(self) -> Setup:
         return Setup(
@@ -140,4 +189,6 @@ class SetupRecord(Part):
             tuple(decision.to_domain() for decision in self.recurring),
             tuple(SkippedGroup(skipped.key, skipped.until) for skipped in self.skipped_groups),
             tuple(Profile(**dict(profile)) for profile in self.profiles),
+            tuple(budget.to_domain() for budget in self.budgets),
+            tuple(limit.to_domain() for limit in self.limits),
         )
