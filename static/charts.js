@@ -1,5 +1,10 @@
-// Draws the figures of the page in the colours of the theme, and again when the theme changes.
+// Draws the figures of the page in the colours of the theme, and again when the theme or the width changes.
 /* global Plotly */
+const narrow = matchMedia("(max-width: 43.99rem)");
+const ROLES = ["ink", "muted", "line", "surface", "accent"];
+const PRINTED = { ink: "#1c2226", muted: "#59636b", line: "#e1ded6", surface: "#ffffff", accent: "#0b6b60" };
+let printing = false;
+
 const role = (name) => {
   const probe = document.createElement("span");
   probe.className = `role-${name}`;
@@ -10,11 +15,13 @@ const role = (name) => {
 };
 
 function themed(figure) {
-  const colors = Object.fromEntries(["ink", "muted", "line", "surface", "accent"].map((name) => [name, role(name)]));
+  const colors = printing ? PRINTED : Object.fromEntries(ROLES.map((name) => [name, role(name)]));
   const { ink, muted, line, surface } = colors;
   const axis = (overrides = {}) => ({ gridcolor: line, zerolinecolor: line, linecolor: line, tickfont: { color: muted, size: 12 }, ticks: "", ...overrides });
+  const onPhone = narrow.matches && !printing ? figure.layout.meta?.phone : {};
   const layout = {
     ...figure.layout,
+    ...onPhone,
     font: { family: getComputedStyle(document.body).fontFamily, color: ink, size: 13 },
     hoverlabel: { ...figure.layout.hoverlabel, bgcolor: surface, bordercolor: line, font: { color: ink } },
     xaxis: axis(figure.layout.xaxis),
@@ -27,10 +34,19 @@ function themed(figure) {
   return { data, layout };
 }
 
-function draw(element) {
+async function draw(element) {
   const figure = JSON.parse(document.getElementById(element.dataset.plot).textContent);
   const { data, layout } = themed(figure);
-  return Plotly.react(element, data, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false });
+  await Plotly.react(element, data, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false });
+  if (element.dataset.drawn) return;
+  element.dataset.drawn = "yes";
+  element.on("plotly_click", ({ points: [point] }) => follow(point.customdata));
+}
+
+// The second value of a point is the address of its rows; keyboards find the same links in the table.
+function follow(customdata) {
+  const address = Array.isArray(customdata) ? customdata[1] : "";
+  if (typeof address === "string" && address.startsWith("/")) location.assign(address);
 }
 
 async function drawAll() {
@@ -38,6 +54,21 @@ async function drawAll() {
   document.documentElement.dataset.charts = "drawn";
 }
 
+// Without scripts every table is open.
+const folded = document.querySelectorAll("details[data-fold]");
+for (const details of folded) details.open = false;
+
+document.querySelector("[data-print]")?.addEventListener("click", async () => {
+  printing = true;
+  await drawAll();
+  print();
+});
+addEventListener("afterprint", () => {
+  printing = false;
+  drawAll();
+});
+
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+narrow.addEventListener("change", drawAll);
 new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 drawAll();

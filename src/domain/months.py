@@ -26,6 +26,12 @@ def last_day(month: str, starts: int = 1) -> date:
     return (first_day(month) + timedelta(days=32)).replace(day=starts) - timedelta(days=1)
 
 
+def months_later(month: str, months: int) -> str:
+    """months: before it if below zero."""
+    years, number = divmod(int(month[5:]) - 1 + months, 12)
+    return f"{int(month[:4]) + years:04}-{number + 1:02}"
+
+
 def months_between(named: Collection[str]) -> list[str]:
     """Every month from the first of `named` to the last; `named` alone if they span a century or more."""
     if not named:
@@ -59,8 +65,15 @@ class Coverage:
         a transaction on the first and on the last day.
         """
         first, last = first_day(month, self.month_starts), last_day(month, self.month_starts)
-        if (self.since and first < self.since) or (self.until and self.until < last) or self.today < last:
+        if (self.since and first < self.since) or (self.until and self.until < last):
             return True
-        begins_inside = self.begins is not None and first + _NEAR_THE_EDGE <= self.begins
-        ends_inside = self.ends is not None and self.ends <= last - _NEAR_THE_EDGE
-        return begins_inside or ends_inside
+        return not self.begins_before(first) or self.ends_before_the_end_of(month)
+
+    def begins_before(self, day: date) -> bool:
+        """Or within a week after it."""
+        return self.begins is None or self.begins < day + _NEAR_THE_EDGE
+
+    def ends_before_the_end_of(self, month: str) -> bool:
+        """By more than a week, or because the month is not over."""
+        last = last_day(month, self.month_starts)
+        return self.today < last or (self.ends is not None and self.ends <= last - _NEAR_THE_EDGE)

@@ -3,9 +3,9 @@
 
 from src.web.accounts import pages as accounts
 from src.web.acts import pages as acts
-from src.web.analytics import pages as analytics
 from src.web.bulk import pages as bulk
 from src.web.categories import pages as categories
+from src.web.dashboard import pages as dashboard
 from src.web.digest import pages as digest
 from src.web.feedback import pages as feedback
 from src.web.history import pages as history

@@ -20,15 +20,24 @@ def drawn(page):
 
 
 def test_every_chart_is_drawn_and_has_its_numbers_in_a_table(open_page, spending):
-    page = open_page("/analytics")
+    page = open_page("/analytics?period=2026")
     expect(drawn(page)).to_be_visible()
-    assert page.locator(".plot:has(.main-svg)").count() == page.locator("[data-plot]").count() == 5
+    assert page.locator(".plot:has(.main-svg)").count() == page.locator("[data-plot]").count() == 7
     assert page.locator(".plot .bars .point").count() >= 4
     expect(page.locator("[data-plot='by-mode-figure'] .ytick", has_text="<b>A&B</b>")).to_be_visible()
-    first = page.locator("figure", has_text="Spending by category")
-    first.get_by_text("The same numbers as a table").click()
-    expect(first.locator("table")).to_contain_text("Groceries")
-    expect(first.locator("table")).to_contain_text("$30.00")
+    table = page.locator("#by-mode table")
+    expect(table).to_be_hidden()
+    page.locator("#by-mode").get_by_text("The same numbers as a table").click()
+    expect(table).to_contain_text("UPI")
+    expect(page.locator("#by-category table")).to_contain_text("30.00")
+
+
+def test_a_click_on_a_bar_leads_to_its_rows(open_page, spending):
+    page = open_page("/analytics?period=2026-03")
+    drawn(page)
+    page.locator("[data-plot='by-category-figure'] .bars .point").first.click(force=True)
+    page.wait_for_url("**/history?counts=spent*counted_in=groceries*")
+    expect(page.locator("#totals")).to_contain_text("$30.00")
 
 
 def test_a_chart_shows_its_numbers_under_the_pointer(open_page, spending):

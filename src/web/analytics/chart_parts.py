@@ -1,4 +1,4 @@
-"""What the charts of the analytics and quality pages have in common: a chart, its figure, accuracies by week.
+"""What the charts of the analytics and quality pages have in common: a chart, its table, its figure.
 
 Plotly is imported with the first figure: half of a worker's pages never need it. Colours that follow the
 theme (text, lines, accent) are set where a figure is drawn; `meta` names the role. No text has markup: Plotly
@@ -9,22 +9,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from src.web.analytics import text
 from src.web.shared import format, locales
 
 if TYPE_CHECKING:
-    from src.components.monitoring.quality import Accuracies, Accuracy
+    from src.components.monitoring.quality import Accuracy
 
 Figure = dict[str, Any]
 
 NEUTRAL = "#8d96a0"
 ACCENT = "#1d8a7d"
 SHARE_AXIS = {"tickformat": ".0%", "nticks": 6, "range": [0, 1.04]}
+_MOST_MONTH_NAMES = 6
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    text: str
+    link: str = ""
+    """To the rows behind a number."""
+    amount: str | None = None
+    """As a decimal string, for a CSV file."""
+    slug: str | None = None
+    """Of the category whose colour it has."""
+    child: bool = False
+    """Of a category: its row is shown below that of its parent."""
+    heat: int | None = None
+    """0..9 in a heat map."""
+
+
+Row = tuple[str | TableCell, ...]
 
 
 @dataclass(frozen=True)
@@ -33,13 +50,17 @@ class Chart:
     title: str
     heads: tuple[str, ...]
     sentence: str
-    rows: Sequence[tuple[str, ...]] = ()
+    rows: Sequence[Row] = ()
     figure: Figure | None = None
     """None if there is nothing to draw."""
     bars: int = 13
     """By their number the page reserves space before the chart is drawn."""
     shape: str = ""
-    """A class of the style sheet: `wide` spans the page, `long` is as high as two others."""
+    """Classes of the style sheet: `wide` spans the page, `long` is as high as two, `print` is printed."""
+    open: bool = False
+    """Whether its table is shown at once."""
+    csv: str = ""
+    """The address of its table as a file."""
 
     @property
     def height(self) -> str:
@@ -47,32 +68,6 @@ class Chart:
         if self.bars <= 7:
             return "short"
         return "" if self.bars <= 13 else "tall"
-
-
-def by_week(title: str, accuracies: Accuracies, sentence: str) -> Chart:
-    """How often predictions were right, by the week of the answer."""
-    weeks = {str(week): accuracy for week, accuracy in accuracies.items()}
-    few = sum(not accuracy.enough for accuracy in weeks.values())
-    points = accuracy_points(
-        weeks.values(),
-        x=list(weeks),
-        hovertemplate="Week of %{x|%-d %b %Y}<br>%{y:.0%}, %{customdata}<extra></extra>",
-        line={"color": ACCENT, "width": 1.5},
-        # A line through weeks of a few answers each would suggest a trend that is only chance.
-        mode="markers" if 2 * few >= len(weeks) else "lines+markers",
-    )
-    # Plotly would fill the space between a few weeks with days.
-    ticks = {"tickvals": list(weeks)} if len(weeks) <= 8 else {}
-    dates = {"type": "date", "tickformat": "%-d %b", "automargin": True, **ticks}
-    return Chart(
-        "accuracy",
-        title,
-        text.WEEK_HEADS,
-        sentence,
-        [accuracy_cells(format.day(date.fromisoformat(week)), accuracy) for week, accuracy in weeks.items()],
-        drawn([points], yaxis=SHARE_AXIS, xaxis=dates) if weeks else None,
-        shape="wide",
-    )
 
 
 def accuracy_cells(name: str, accuracy: Accuracy) -> tuple[str, ...]:
@@ -110,6 +105,33 @@ def error_bars(values: Sequence[float], intervals: Sequence[tuple[float, float]]
         "thickness": 1,
         "width": 3,
         "color": NEUTRAL,
+    }
+
+
+def month_axis(months: Sequence[str]) -> dict[str, Any]:
+    """Every month keeps its place; at most six are named, the year below: that fits into a narrow window."""
+    named = list(months)[:: -(-len(months) // _MOST_MONTH_NAMES)]
+    return {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": list(months),
+        "tickmode": "array",
+        "tickvals": named,
+        "ticktext": ["<br>".join(name.rsplit(" ", 1)) for name in named],
+        "tickangle": 0,
+        "automargin": True,
+    }
+
+
+def money_axis(currency: str) -> dict[str, Any]:
+    title = {"text": currency, "standoff": 8}
+    return {
+        "tickformat": "~s",
+        "nticks": 6,
+        "title": title,
+        "automargin": True,
+        "tickangle": 0,
+        "zeroline": True,
     }
 
 

@@ -36,7 +36,7 @@ _SHEET_ROWS = 1_000_000
 """A little less than a sheet can have; more go to the next one."""
 _PIECE = 64 * 1024
 _WIDTHS = (12, 48, 24, 22, 11, 14, 9, 20, 40)
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel takes UTF-8 for the system's encoding."""
 
 
@@ -144,12 +144,12 @@ class Dialect:
 
 
 def csv_pieces(lines: Iterator[Line], dialect: Dialect) -> Iterator[str]:
-    yield _BYTE_ORDER_MARK + _csv([COLUMNS], dialect)
+    yield BYTE_ORDER_MARK + csv_lines([COLUMNS], dialect)
     while batch := list(itertools.islice(lines, _BATCH)):
-        yield _csv((_csv_row(line, dialect) for line in batch), dialect)
+        yield csv_lines((_csv_row(line, dialect) for line in batch), dialect)
 
 
-def _csv(rows: Iterable[Iterable[str]], dialect: Dialect) -> str:
+def csv_lines(rows: Iterable[Iterable[str]], dialect: Dialect) -> str:
     text = io.StringIO()
     csv.writer(text, delimiter=dialect.separator).writerows(rows)
     return text.getvalue()

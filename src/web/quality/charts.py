@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from src.web.analytics.chart_parts import (
     Chart,
     accuracy_cells,
     accuracy_points,
-    by_week,
     drawn,
     error_bars,
     literal,
@@ -42,13 +42,39 @@ _SHOWN = 25
 def all_charts(report: QualityReport, name_of: Callable[[str | None], str]) -> list[Chart]:
     """name_of: the name of a category, by its slug."""
     return [
-        by_week(text.BEST_GUESSES, report.by_week, text.weeks(report)),
+        _weeks(report),
         _categories(report, name_of),
         _reliability(report),
         _deciders(report),
         _months(report),
         _learning(report),
     ]
+
+
+def _weeks(report: QualityReport) -> Chart:
+    """How often predictions were right, by the week of the answer."""
+    weeks = {str(week): accuracy for week, accuracy in report.by_week.items()}
+    few = sum(not accuracy.enough for accuracy in weeks.values())
+    points = accuracy_points(
+        weeks.values(),
+        x=list(weeks),
+        hovertemplate="Week of %{x|%-d %b %Y}<br>%{y:.0%}, %{customdata}<extra></extra>",
+        line={"color": ACCENT, "width": 1.5},
+        # A line through weeks of a few answers each would suggest a trend that is only chance.
+        mode="markers" if 2 * few >= len(weeks) else "lines+markers",
+    )
+    # Plotly would fill the space between a few weeks with days.
+    ticks = {"tickvals": list(weeks)} if len(weeks) <= 8 else {}
+    dates = {"type": "date", "tickformat": "%-d %b", "automargin": True, **ticks}
+    return Chart(
+        "accuracy",
+        text.BEST_GUESSES,
+        text.WEEK_HEADS,
+        text.weeks(report),
+        [accuracy_cells(format.day(date.fromisoformat(week)), accuracy) for week, accuracy in weeks.items()],
+        drawn([points], yaxis=SHARE_AXIS, xaxis=dates) if weeks else None,
+        shape="wide",
+    )
 
 
 def _categories(report: QualityReport, name_of: Callable[[str | None], str]) -> Chart:

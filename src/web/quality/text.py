@@ -55,6 +55,7 @@ CHARTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Title, and heads of the table."""
 BEST_GUESSES = "Your answers that agreed with the best guess, by week"
+WEEK_HEADS = ("Week of", "Right", "Answers", "Accuracy", "95 % interval")
 
 CONFIDENCE_AXIS, ACCURACY_AXIS = "Confidence", "Share that was right"
 ANSWERS_AXIS, GAIN_AXIS = "Your answers at that time", "Gain on the same rows"

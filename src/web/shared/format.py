@@ -44,9 +44,15 @@ def symbol(currency: str) -> str:
     return get_currency_symbol(currency, number_locale())
 
 
-def amount(value: Decimal, currency: str) -> str:
-    """The value of a form field: `1150,00`."""
-    return _plain(value, decimal_places(currency))
+def amount(value: Decimal, currency: str, *, grouped: bool = False) -> str:
+    """The value of a form field: `1150,00`; grouped: as a table shows it, `1.150,00`."""
+    places = decimal_places(currency)
+    if not grouped:
+        return _plain(value, places)
+    shown = format_decimal(
+        value, format=f"#,##0.{'0' * places}" if places else "#,##0", locale=number_locale()
+    )
+    return shown.replace("-", "-\N{WORD JOINER}")
 
 
 def number(value: float) -> str:
