@@ -18,6 +18,7 @@ from src.pipeline.digest.alarms import BudgetAlarms, LimitAlarms, RecurringAlarm
 from src.pipeline.digest.delivery import FeedDelivery, Sender, Texts
 from src.pipeline.digest.feed import Feed
 from src.pipeline.digest.monthly import MonthlyDigest
+from src.pipeline.insight.months import MonthInsight
 from src.pipeline.insight.recurring import RecurringPayments
 from src.prediction_container import Predictions
 from src.services.analysis.state import AnalysisState, ledger_revision
@@ -31,6 +32,10 @@ class Insight(Predictions):
         return RecurringPayments(
             self.payment_history, self.series_decisions, self.merchants.names, self.act_log
         )
+
+    @once
+    def month_insight(self) -> MonthInsight:
+        return MonthInsight(self.analytics, self.recurring_payments, self.categories.all)
 
     @once
     def budget_editor(self) -> ListEditor[Budget]:

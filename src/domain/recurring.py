@@ -135,3 +135,15 @@ class RecurringPayment:
     doubled: tuple[date, ...]
     yearly_cost: Decimal
     decision: SeriesDecision
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringInPeriod:
+    """A recurring payment in some days."""
+
+    payment: RecurringPayment
+    paid: tuple[tuple[date, Decimal], ...]
+    """(day, amount less refunds), oldest first."""
+    expected: date | None
+    """The next payment, if it is in these days."""
+    missed: tuple[date, ...]

@@ -321,7 +321,7 @@ class HistoryFilter:
     """The import that added it."""
     rule: str | None = None
     """The id of the rule that decided its newest prediction."""
-    weekday: int | None = None
+    weekdays: tuple[int, ...] = ()
     """0 = Monday."""
     without: tuple[str, ...] = ()
     """Fields that are empty: `account`, `mode`, `merchant`."""

@@ -16,6 +16,7 @@ from src.domain.categories import Flow, Group, flow_of
 from src.domain.money import decimal_places
 from src.domain.recurring import (
     MerchantPayments,
+    RecurringInPeriod,
     RecurringPayment,
     Series,
     SeriesDecision,
@@ -43,13 +44,20 @@ class RecurringPayments:
 
     def all(self, *, today: date) -> list[RecurringPayment]:
         """By the next date; those that have ended come last. Raises Unavailable."""
+        return sorted((payment for payment, _ in self._all(today)), key=_by_next_date)
+
+    def between(self, first: date, last: date, *, today: date) -> list[RecurringInPeriod]:
+        """Those with a payment in these days, or that expect one or missed one. Raises Unavailable."""
+        periods = [_in_period(payment, series, first, last) for payment, series in self._all(today)]
+        return [period for period in periods if period.paid or period.expected or period.missed]
+
+    def _all(self, today: date) -> list[tuple[RecurringPayment, Series]]:
         decisions = {key: stored for stored in self.decisions.all() for key in stored.transactions}
         names = self.merchant_names()
-        payments = [
-            _recurring(series, of_merchant, _decision(series, decisions), names)
+        return [
+            (_recurring(series, of_merchant, _decision(series, decisions), names), series)
             for of_merchant, series in self._series(today)
         ]
-        return sorted(payments, key=_by_next_date)
 
     def find(self, payment_id: str, *, today: date) -> RecurringPayment:
         """The one with this transaction. Raises NotFound, Unavailable."""
@@ -185,6 +193,17 @@ def _recurring(
         doubled=series.doubled,
         yearly_cost=exact(series.yearly_cost),
         decision=decision,
+    )
+
+
+def _in_period(payment: RecurringPayment, series: Series, first: date, last: date) -> RecurringInPeriod:
+    places, due = decimal_places(payment.currency), payment.next_date
+    paid = [paid for paid in series.payments if first <= paid.date <= last]
+    return RecurringInPeriod(
+        payment,
+        tuple((one.date, Decimal(one.amount).scaleb(-places)) for one in paid),
+        due if due and first <= due <= last else None,
+        tuple(day for day in payment.missed if first <= day <= last),
     )
 
 

@@ -111,8 +111,9 @@ def query_of(where: HistoryFilter) -> Document:
 
 def _conditions(where: HistoryFilter) -> list[Document]:
     conditions = [*_of_category(where.category), *words_query(where.q or "", dict(where.merchants_named))]
-    if where.weekday is not None:
-        conditions.append({"$expr": {"$eq": [{"$isoDayOfWeek": "$date"}, where.weekday + 1]}})
+    if where.weekdays:
+        days = [day + 1 for day in where.weekdays]
+        conditions.append({"$expr": {"$in": [{"$isoDayOfWeek": "$date"}, days]}})
     if where.counted:
         conditions.append(rows_counted(where.counted))
     return conditions

@@ -77,7 +77,7 @@ def counted_in_words(values: Mapping[str, str], month_starts: int) -> str | None
         f" in {category}" if (category := words.get("counted_in")) else ""
     )
     what += f" at {merchant_name(words['merchant'])}" if "merchant" in words else ""
-    weekday = f"{words['weekday']}s" if "weekday" in words else None
+    weekday = words["weekday"].replace("day", "days") if "weekday" in words else None
     without = f"without {words['without'].lower()}" if "without" in words else None
     days = _period(values, month_starts)
     parts = (what, days, words.get("account"), words.get("mode"), without, weekday, words.get("currency"))

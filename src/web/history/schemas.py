@@ -95,7 +95,7 @@ class HistoryFilterQuery(QueryModel):
         Slug | None, Field(description="What counts in this category or its children; `none`: uncategorized.")
     ] = None
     weekday: Annotated[
-        Literal["0", "1", "2", "3", "4", "5", "6"] | None, Field(description="0 is Monday.")
+        str | None, Field(pattern="^[0-6](,[0-6])*$", description="0 is Monday; several with commas.")
     ] = None
     without: Annotated[
         str | None,
@@ -109,7 +109,7 @@ class HistoryFilterQuery(QueryModel):
     def to_domain(self) -> HistoryFilter:
         dumped = self.model_dump(include={field.name for field in fields(HistoryFilter)})
         values: dict[str, Any] = {name: None if value == "" else value for name, value in dumped.items()}
-        values["weekday"] = None if self.weekday is None else int(self.weekday)
+        values["weekdays"] = tuple(map(int, self.weekday.split(","))) if self.weekday else ()
         values["without"] = tuple(self.without.split(",")) if self.without else ()
         where = HistoryFilter(**values)
         merchants = container().merchants

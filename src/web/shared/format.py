@@ -31,6 +31,13 @@ def money(amount: Decimal | str, currency: str) -> str:
     return shown.replace("-", "-\N{WORD JOINER}")  # no line break after a minus
 
 
+def about(amount: Decimal, currency: str) -> str:
+    """`₹351`: rounded to whole units, for what is only estimated."""
+    pattern = _money_pattern(number_locale(), 0)
+    shown: str = pattern.apply(amount, number_locale(), currency=currency, currency_digits=False)
+    return shown.replace("-", "-\N{WORD JOINER}")
+
+
 @lru_cache(maxsize=1024)
 def _money_pattern(of_locale: str, places: int) -> NumberPattern:
     """The money format of `of_locale` with exactly `places` decimals."""

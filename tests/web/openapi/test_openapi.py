@@ -44,6 +44,8 @@ CONTRACT = {
     ("post", "/api/v1/transactions/{id}/refund"),
     ("delete", "/api/v1/transactions/{id}/refund"),
     ("get", "/api/v1/analytics"),
+    ("get", "/api/v1/insight/compare"),
+    ("get", "/api/v1/insight/months/{month}"),
     ("get", "/api/v1/insight/recurring"),
     ("patch", "/api/v1/insight/recurring/{id}"),
     ("get", "/api/v1/budgets"),
