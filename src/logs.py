@@ -46,8 +46,8 @@ def set_up(*, form: str, level: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Third parties that log every small step.
-    for name in ("apscheduler", "alembic", "pymongo", "matplotlib", "mlflow"):
+    # Third parties that log every small step, also secret addresses.
+    for name in ("apscheduler", "alembic", "pymongo", "matplotlib", "mlflow", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)
     # It warns about each check that is skipped during a training run, which is intended.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)

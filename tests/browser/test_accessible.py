@@ -1,12 +1,13 @@
 """axe-core finds nothing in either theme, nothing scrolls sideways on a phone, the keyboard finds its way."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from src.domain.feed import EntryKind, NewEntry
 from src.domain.rules import Condition, Field, Match, Operator, Rule
 from src.domain.training_runs import Trigger
 from tests.browser.conftest import DESKTOP, PHONE
@@ -65,6 +66,10 @@ def filled(known, server):
     bill = {"description": f"{LONG} BILL", "currency": "INR", "mode": "card"}
     known(*({**bill, "amount": f"{9999 + month}.50", "date": f"2026-0{month}-28"} for month in range(1, 8)))
     server.services.link_matching.maintain()
+    values = {"name": LONG, "merchant": LONG, "currency": "USD", "old": "1", "new": "2"}
+    alarm = NewEntry(EntryKind.RECURRING, "alarm", date(2026, 7, 28), "price-change", values)
+    server.services.feed_entries.add([alarm], [], at=datetime.now(UTC))
+    server.services.settings_editor.change({"feed_atom": True}, at=datetime.now(UTC))
     run = server.services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=datetime.now(UTC))
     account = server.services.accounts.by_name(rows[1].transaction.account)
     condition = Condition(Field.DESCRIPTION, Operator.CONTAINS, LONG[:60])

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from src.domain.feed import EntryKind, NewEntry
+from src.domain.feed import Channel, EntryKind, NewEntry
 from src.domain.transactions import Direction
 from tests.services.rows import keep, new
 
@@ -276,3 +276,33 @@ def test_the_atom_feed_opens_with_its_key_only_and_a_new_key_ends_the_former(cli
     client.post("/settings/atom")
     assert client.get(former).status_code == 404
     assert client.get(atom_address(client)).status_code == 200
+
+
+def test_the_settings_page_switches_on_and_off(client, services):
+    form = {"digest": ["false", "true"], "alarm_recurring": ["false", "true"], "feed_atom": "false"}
+    saved = client.post("/settings", data=form)
+    assert "Saved." in client.get(saved.location).text
+    assert services.preferences.read().digest
+    assert "Monthly digest: Off → On; Alarms about recurring payments: Off → On" in client.get("/acts").text
+    client.post("/settings", data={"digest": "false"})
+    after = services.preferences.read()
+    assert (after.digest, after.alarm_recurring, after.feed_atom) == (False, True, False)
+
+
+def test_a_channel_without_its_settings_cannot_be_switched_on_or_tested_on_the_page(client, services):
+    page = client.get("/settings").text
+    assert "Set SMTP_HOST, SMTP_FROM and MAIL_TO in the environment first." in page
+    assert 'formaction="/settings/test/' not in page
+    assert client.post("/settings/test/pigeon").status_code == 404
+
+
+def test_a_test_is_queued_and_its_result_shown(client, services):
+    object.__setattr__(services.settings, "channels", (Channel.WEBHOOK,))
+    asked = client.post("/settings/test/webhook")
+    page = client.get(asked.location).text
+    assert "The test is on its way." in page
+    assert "Waiting to be sent." in page
+    assert services.pending_work.kinds() == {"delivery", "feed:webhook"}
+    claimed = services.channel_outbox.claim("webhook")
+    services.channel_outbox.retry_later(claimed, "The webhook answered with 500.", at=NOW)
+    assert "Not sent yet: The webhook answered with 500. It is tried again." in client.get("/settings").text
