@@ -1,11 +1,15 @@
 """Small servers that receive e-mails and webhooks, and record what arrived."""
 
+import base64
+import contextlib
 import socketserver
 import threading
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+ANNA = b"\0anna\0her-password"
 
 
 class Received(list):
@@ -19,33 +23,60 @@ class Received(list):
         return self.faults.pop(0) if self.faults else success
 
 
+class _MailSession(socketserver.StreamRequestHandler):
+    def setup(self):
+        self.secure() if self.server.secure_at_once else super().setup()
+
+    def secure(self):
+        self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+        super().setup()
+
+    def finish(self):
+        with contextlib.suppress(OSError):
+            super().finish()
+        self.request.close()
+
+    def handle(self):
+        self.answer("220 mail.example")
+        while (line := self.rfile.readline()) and not line.upper().startswith(b"QUIT"):
+            self.obey(*line.split())
+
+    def obey(self, command, *words):
+        match command.upper():
+            case b"EHLO" if self.server.tls:
+                self.answer("250-mail.example\r\n250-STARTTLS\r\n250 AUTH PLAIN")
+            case b"STARTTLS":
+                self.answer("220 go on")
+                self.secure()
+            case b"AUTH":
+                self.answer("235 welcome" if base64.b64decode(words[1]) == ANNA else "535 no")
+            case b"DATA":
+                self.receive()
+            case _:
+                self.answer("250 ok")
+
+    def receive(self):
+        self.answer("354 go on")
+        text = b"".join(iter(self.rfile.readline, b".\r\n"))
+        if (status := self.server.received.status(250)) == 250:
+            self.server.received.append(message_from_bytes(text, policy=default))
+        self.answer(f"{status} end of data")
+
+    def answer(self, line):
+        self.wfile.write(f"{line}\r\n".encode())
+
+
 @contextmanager
-def mail_server():
-    """Yields the port, and what arrived as `EmailMessage`."""
-    received = Received()
+def mail_server(tls=None, *, secure_at_once=False):
+    """Yields the port, and what arrived as `EmailMessage`.
 
-    class Session(socketserver.StreamRequestHandler):
-        def handle(self):
-            self.answer("220 mail.example")
-            while line := self.rfile.readline():
-                match line.split()[0].upper():
-                    case b"DATA":
-                        self.answer("354 go on")
-                        text = b"".join(iter(self.rfile.readline, b".\r\n"))
-                        if (status := received.status(250)) == 250:
-                            received.append(message_from_bytes(text, policy=default))
-                        self.answer(f"{status} end of data")
-                    case b"QUIT":
-                        self.answer("221 bye")
-                        break
-                    case _:
-                        self.answer("250 ok")
-
-        def answer(self, line):
-            self.wfile.write(f"{line}\r\n".encode())
-
-    with _running(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session)) as port:
-        yield port, received
+    tls: the context of secure connections, by STARTTLS or from the beginning; then only ANNA may send.
+    """
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _MailSession)
+    server.tls, server.secure_at_once, server.received = tls, secure_at_once, Received()
+    server.handle_error = lambda *_: None  # a client that does not trust us hangs up
+    with _running(server) as port:
+        yield port, server.received
 
 
 @contextmanager

@@ -2,11 +2,17 @@
 
 import hashlib
 import hmac
+import ipaddress
 import json
 import socket
-from datetime import date, timedelta
+import ssl
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from src.config import load_settings
 from src.container import Container
@@ -206,6 +212,49 @@ def test_a_dead_mail_server_is_shown_and_costs_no_entry(container_with, mails):
     repaired = container_with("send_email", **mail_settings(port))
     deliver(repaired, EMAIL)
     assert len(received) == 1
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A file with a key and a certificate of 127.0.0.1, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example")])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    begins = datetime.now(UTC) - timedelta(days=1)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=9))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    file = tmp_path_factory.mktemp("certificate") / "both.pem"
+    pem = serialization.Encoding.PEM
+    file.write_bytes(key.private_bytes(pem, *form) + signed.public_bytes(pem))
+    return file
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_over_a_secure_connection_it_logs_in(container_with, certificate, monkeypatch, security):
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate)
+    login = {"smtp_security": security, "smtp_user": "anna"}
+    with mail_server(tls, secure_at_once=security == "tls") as (port, received):
+        good = container_with(
+            "send_email", **{**mail_settings(port), **login, "smtp_password": "her-password"}
+        )
+        bad = container_with(**{**mail_settings(port), **login, "smtp_password": "another"})
+        add(good, alarm())
+        deliver(good, EMAIL)
+        assert state(good, EMAIL).note == (
+            "There is no secure connection to the mail server; check SMTP_SECURITY."
+        )
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        deliver(bad, EMAIL)
+        assert state(bad, EMAIL).note == "The mail server does not accept SMTP_USER and SMTP_PASSWORD."
+        deliver(good, EMAIL)
+        assert len(received) == 1
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
