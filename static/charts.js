@@ -34,10 +34,18 @@ function themed(figure) {
   return { data, layout };
 }
 
+// A printed chart has the width of its column on A4, whatever the window's is.
+function printedSize(element) {
+  const wide = element.closest(".wide:not(.split)");
+  return { autosize: false, width: wide ? 670 : 315, height: wide ? 210 : 200, font: { size: 10, color: PRINTED.ink } };
+}
+
 async function draw(element) {
   const figure = JSON.parse(document.getElementById(element.dataset.plot).textContent);
   const { data, layout } = themed(figure);
+  if (printing) Object.assign(layout, printedSize(element));
   await Plotly.react(element, data, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false });
+  if (!printing) Plotly.Plots.resize(element);
   if (element.dataset.drawn) return;
   element.dataset.drawn = "yes";
   element.on("plotly_click", ({ points: [point] }) => follow(point.customdata));
@@ -55,18 +63,22 @@ async function drawAll() {
 }
 
 // Without scripts every table is open.
-const folded = document.querySelectorAll("details[data-fold]");
+const folded = [...document.querySelectorAll("details[data-fold]")];
 for (const details of folded) details.open = false;
 
-document.querySelector("[data-print]")?.addEventListener("click", async () => {
+let opened = [];
+addEventListener("beforeprint", () => {
   printing = true;
-  await drawAll();
-  print();
+  opened = folded.filter((details) => !details.open);
+  for (const details of opened) details.open = true;
+  drawAll();
 });
 addEventListener("afterprint", () => {
   printing = false;
+  for (const details of opened) details.open = false;
   drawAll();
 });
+document.querySelector("[data-print]")?.addEventListener("click", () => print());
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 narrow.addEventListener("change", drawAll);

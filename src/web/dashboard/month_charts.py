@@ -85,7 +85,7 @@ def in_and_out(view: View) -> Chart:
         xaxis=month_axis(names),
     )
     sentence = text.months([(month, totals[month], partial[month]) for month in months], view.money)
-    return view.chart("by-month", sentence, rows, figure, shape="wide print")
+    return view.chart("by-month", sentence, rows, figure, shape="wide print print-table")
 
 
 def by_layer(view: View, stack: str) -> Chart:

@@ -181,7 +181,9 @@ def by_merchant(view: View) -> Chart:
         for key in ordered[:_MERCHANT_BARS]
     ]
     sentence = text.merchants([bar[:2] for bar in bars], len(ordered), len(rows), view.money)
-    return view.chart("by-merchant", sentence, rows, _bars(view, bars), bars=len(bars), shape="print")
+    return view.chart(
+        "by-merchant", sentence, rows, _bars(view, bars), bars=len(bars), shape="print print-table"
+    )
 
 
 def changed_merchants(view: View) -> Chart | None:
