@@ -37,7 +37,7 @@ function themed(figure) {
 // A printed chart has the width of its column on A4, whatever the window's is.
 function printedSize(element) {
   const wide = element.closest(".wide:not(.split)");
-  return { autosize: false, width: wide ? 670 : 315, height: wide ? 210 : 200, font: { size: 10, color: PRINTED.ink } };
+  return { autosize: false, width: wide ? 670 : 315, height: wide ? 200 : 170, font: { size: 10, color: PRINTED.ink } };
 }
 
 async function draw(element) {

@@ -56,8 +56,8 @@ class Chart:
     bars: int = 13
     """By their number the page reserves space before the chart is drawn."""
     shape: str = ""
-    """Classes of the style sheet: `wide` spans the page, `long` is as high as two, `split` has the table beside
-    the figure, `print` is printed, `print-table` with its table."""
+    """Classes of the style sheet: `wide` spans the page, `long` is as high as two, `split` has its table next
+    to the figure; of `print` the figure is printed, of `print-table` the table."""
     open: bool = False
     """Whether its table is shown at once."""
     csv: str = ""

@@ -48,10 +48,10 @@ class Dashboard:
         """In the order of the page; each reads its sums when it is made."""
         week_starts = _WEEKDAYS[self.preferences.week_starts]
         return {
-            "by-month": lambda: month_charts.in_and_out(view),
             "by-category": lambda: spending_charts.by_category(view),
             "compared": lambda: compared(view),
             "day-by-day": lambda: month_charts.day_by_day(view),
+            "by-month": lambda: month_charts.in_and_out(view),
             "cash-flow": lambda: flow_charts.cash_flow(view),
             "heat-map": lambda: month_charts.heat_map(view),
             "by-merchant": lambda: spending_charts.by_merchant(view),

@@ -68,4 +68,6 @@ def compared(view: View) -> Chart | None:
         )
     if not rows and sums.previous_period is None and sums.period.everything:
         return None
-    return view.chart("compared", text.comparison(sums, view.money, now), rows, shape="print", open=True)
+    return view.chart(
+        "compared", text.comparison(sums, view.money, now), rows, shape="print-table", open=True
+    )

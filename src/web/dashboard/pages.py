@@ -16,23 +16,35 @@ from src.web.analytics import api as analytics_api
 from src.web.dashboard import text
 from src.web.dashboard.dashboard import Dashboard
 from src.web.dashboard.figures import figures
+from src.web.dashboard.insights import sentences
 from src.web.dashboard.query import Controls, DashboardQuery
 from src.web.dashboard.table_csv import csv_text
 from src.web.dashboard.view import View
+from src.web.insight.card import recurring_card
 from src.web.shared.blueprint import bp, categories, page
 from src.web.shared.forms import errors_of
 from src.web.shared.json_io import wants_json
 
 if TYPE_CHECKING:
+    from src.pipeline.insight.months import MonthInsight
+    from src.pipeline.insight.recurring import RecurringPayments
     from src.services.accounts.repository import Accounts
     from src.services.digest.entries import FeedEntries
+    from src.services.insight.payments import PaymentHistory
     from src.services.settings.preferences import PreferenceStore
     from src.services.transactions.analytics import Analytics
 
 
 @bp.get("/analytics")
 def analytics(
-    *, analytics: Analytics, preferences: PreferenceStore, accounts: Accounts, feed_entries: FeedEntries
+    *,
+    analytics: Analytics,
+    preferences: PreferenceStore,
+    accounts: Accounts,
+    feed_entries: FeedEntries,
+    month_insight: MonthInsight,
+    recurring_payments: RecurringPayments,
+    payment_history: PaymentHistory,
 ) -> ResponseReturnValue:
     if wants_json():
         return analytics_api.analytics()
@@ -68,6 +80,10 @@ def analytics(
         title=text.period_name(view.sums.period) if view else text.ANALYTICS,
         intro=text.intro(view.sums, _selected_name(view)) if view else "",
         uncategorized_sentence=text.uncategorized(_by_type_alone(view), view.money) if view else "",
+        sentences=sentences(view.sums.selection, month_insight) if view and charts else None,
+        recurring_card=recurring_card(recurring_payments, payment_history, currency=view.currency)
+        if view and charts
+        else None,
         currencies=currencies,
         kept=dashboard.kept if view else {},
         days={

@@ -90,7 +90,7 @@ def by_category(view: View) -> Chart:
         _bars(view, bars),
         heads=heads,
         bars=len(bars[:_BARS]),
-        shape="wide split print",
+        shape="wide split print-table",
         open=True,
     )
 
@@ -181,9 +181,7 @@ def by_merchant(view: View) -> Chart:
         for key in ordered[:_MERCHANT_BARS]
     ]
     sentence = text.merchants([bar[:2] for bar in bars], len(ordered), len(rows), view.money)
-    return view.chart(
-        "by-merchant", sentence, rows, _bars(view, bars), bars=len(bars), shape="print print-table"
-    )
+    return view.chart("by-merchant", sentence, rows, _bars(view, bars), bars=len(bars), shape="print-table")
 
 
 def changed_merchants(view: View) -> Chart | None:
@@ -224,9 +222,9 @@ def changed_merchants(view: View) -> Chart | None:
     heads = text.CHARTS["changed-merchants"][1]
     sentence = text.changed([bar[:2] for bar in bars], text.previous(sums), view.money)
     names = (heads[0], text.this(sums), text.previous(sums), heads[1])
-    return view.chart(
-        "changed-merchants", sentence, rows, _bars(view, bars, most=2 * _CHANGES), heads=names, bars=len(bars)
-    )
+    figure = _bars(view, bars, most=2 * _CHANGES)
+    more = {"heads": names, "bars": len(bars), "shape": "print-table"}
+    return view.chart("changed-merchants", sentence, rows, figure, **more)
 
 
 def _bars(view: View, bars: Sequence[Bar], most: int = _BARS) -> Figure | None:
