@@ -1,12 +1,14 @@
 """axe-core finds nothing in either theme, nothing scrolls sideways on a phone, the keyboard finds its way."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from src.domain.budgets import Budget
 from src.domain.feed import EntryKind, NewEntry
 from src.domain.rules import Condition, Field, Match, Operator, Rule
 from src.domain.training_runs import Trigger
@@ -28,6 +30,8 @@ PAGES = (
     "/summary",
     "/analytics",
     "/insight/recurring",
+    "/budgets",
+    "/insight/limits",
     "/insight/feed",
     "/quality",
     "/models",
@@ -70,6 +74,8 @@ def filled(known, server):
     alarm = NewEntry(EntryKind.RECURRING, "alarm", date(2026, 7, 28), "price-change", values)
     server.services.feed_entries.add([alarm], [], at=datetime.now(UTC))
     server.services.settings_editor.change({"feed_atom": True}, at=datetime.now(UTC))
+    budget = Budget("INR", (("2026-01", Decimal(9000)),), "groceries")
+    server.services.budget_editor.change(lambda _: [budget], at=datetime.now(UTC))
     run = server.services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=datetime.now(UTC))
     account = server.services.accounts.by_name(rows[1].transaction.account)
     condition = Condition(Field.DESCRIPTION, Operator.CONTAINS, LONG[:60])

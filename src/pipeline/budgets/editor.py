@@ -159,6 +159,30 @@ def replaced_budgets(wanted: Sequence[Budget], month: str) -> Callable[[tuple[Bu
     return derive
 
 
+def with_budgets(wanted: Sequence[Budget], month: str) -> Callable[[tuple[Budget, ...]], list[Budget]]:
+    """The present budgets with `wanted` among them, as in `replaced_budgets`."""
+
+    def derive(before: tuple[Budget, ...]) -> list[Budget]:
+        present = {budget.key: budget for budget in before}
+        changed = {budget.key: _continued(present.get(budget.key), budget, month) for budget in wanted}
+        return _bounded(list((present | changed).values()))
+
+    return derive
+
+
+def with_limit(wanted: Limit) -> Callable[[tuple[Limit, ...]], list[Limit]]:
+    def derive(before: tuple[Limit, ...]) -> list[Limit]:
+        by_key = {limit.key: limit for limit in before} | {wanted.key: wanted}
+        return [limit for limit in _bounded(list(by_key.values())) if limit not in DEFAULTS]
+
+    return derive
+
+
+def without(key: str) -> Callable[[tuple[T, ...]], list[T]]:
+    """Without the budget, or the finance rule, of this key; one that is always there is as to begin with."""
+    return lambda before: [item for item in before if item.key != key]
+
+
 def _continued(before: Budget | None, wanted: Budget, month: str) -> Budget:
     if before is None or wanted.since:
         amounts = tuple((since or month, amount) for since, amount in wanted.amounts)

@@ -152,7 +152,9 @@ LimitBody = TypedDict(
             list[PartBody],
             Field(description="The parts of `value`; of the savings rate, those of the spending."),
         ],
-        "history": Annotated[str, Field(description="The page of the transactions in the period.")],
+        "history": Annotated[
+            str, Field(description="A page that has these transactions, for some rules among others.")
+        ],
     },
 )
 

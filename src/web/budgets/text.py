@@ -9,7 +9,9 @@ from typing import Any
 
 from src.domain.acts import Act
 from src.domain.budgets import Budget, BudgetState, Pace, budget_of
+from src.domain.categories import Group
 from src.domain.limits import (
+    OF_CATEGORIES,
     Limit,
     LimitPeriod,
     LimitState,
@@ -42,11 +44,8 @@ RULES = {
         "Saving",
         "What you put into savings categories, and moved to your own savings and investment accounts.",
     ),
-    Measure.HOUSING: ("Housing", "What you spend on the categories below."),
-    Measure.DEBT: (
-        "Debt",
-        "What you pay in the categories below. Card bills that are paired with your own card do not count.",
-    ),
+    Measure.HOUSING: ("Housing", "What you spend on"),
+    Measure.DEBT: ("Debt", "What you pay, without card bills that are paired with your own card, for"),
     Measure.SAVINGS_RATE: ("Savings rate", "Income less spending, whether or not you moved it."),
 }
 PERIODS = {LimitPeriod.MONTH: "One month", LimitPeriod.THREE_MONTHS: "Three months together"}
@@ -59,9 +58,11 @@ _CHANGES_SHOWN = 3
 
 
 def budget_name(budget: Budget) -> str:
-    if budget.group is not None:
-        return f"All {labels.GROUPS[budget.group].lower()} categories"
-    return category_name(budget.category)
+    return category_name(budget.category) if budget.group is None else group_name(budget.group)
+
+
+def group_name(group: Group) -> str:
+    return f"All {labels.GROUPS[group].lower()} spending"
 
 
 def pace(state: BudgetState) -> str:
@@ -91,6 +92,16 @@ def limit_name(limit: Limit) -> str:
     return RULES[limit.measure][0]
 
 
+def explanation(limit: Limit) -> str:
+    """What the figure is."""
+    if limit.measure is Measure.CATEGORY:
+        return "With its subcategories, less refunds."
+    words = RULES[limit.measure][1]
+    if limit.measure in OF_CATEGORIES:
+        return f"{words} {', '.join(map(category_name, limit.categories)) or 'no category'}."
+    return words
+
+
 def bound(limit: Limit, currency: str | None = None) -> str:
     """`at most 30 % of income`."""
     words = "at least" if limit.at_least else "at most"
@@ -104,13 +115,17 @@ def share(value: Decimal | None) -> str:
     return "–" if value is None else f"{format.number(round(float(value) * 100, 2))}\N{NO-BREAK SPACE}%"
 
 
-def figure(state: LimitState) -> str:
-    """`$900.00, 45 % of $2,000.00 income`."""
-    amount = format.money(state.amount, state.currency)
+def percent_field(value: Decimal) -> str:
+    """The value of a form field: `33.33`."""
+    return format.number(round(float(value) * 100, 2))
+
+
+def compared(state: LimitState) -> str:
+    """`45 % of $2,000.00 income, May 2025`."""
     if state.limit.amount is not None or state.share is None:
-        return amount
+        return span(state.months)
     income = format.money(state.income, state.currency)
-    return f"{amount}, {format.percent(float(state.share))} of {income} income"
+    return f"{format.percent(float(state.share))} of {income} income, {span(state.months)}"
 
 
 def finding(state: LimitState) -> str:
