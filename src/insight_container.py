@@ -91,7 +91,7 @@ class Insight(Predictions):
                 EntryKind.RECURRING: RecurringAlarms(recurring),
                 EntryKind.BUDGET: BudgetAlarms(self.budget_overview),
                 EntryKind.LIMIT: LimitAlarms(self.limit_overview),
-                EntryKind.DIGEST: MonthlyDigest(self.analytics, self.payment_history, recurring, preferences),
+                EntryKind.DIGEST: MonthlyDigest(self.month_insight, self.payment_history, preferences),
             },
             preferences,
         )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from src.domain.categories import Group
+from pydantic import TypeAdapter
+
+from src.domain.categories import Flow, Group
 from src.domain.deliveries import ChannelState, DeliveryStatus
 from src.domain.feed import EntryKind, FeedEntry
+from src.domain.insight import Change, MonthDays
 from src.domain.limits import limit_of
 from src.web.budgets.text import bound, limit_name, span
+from src.web.insight import text as insight
 from src.web.shared import format, labels
 from src.web.shared.blueprint import category_name
 
@@ -22,6 +26,7 @@ KINDS = {
     EntryKind.LIMIT: "Finance rules",
     EntryKind.RECURRING: "Recurring payments",
 }
+_CHANGES = TypeAdapter(list[Change])
 _TITLES = {
     "digest": "Your monthly digest",
     "missed": "A recurring payment is overdue",
@@ -88,41 +93,54 @@ def _digest(values: Mapping[str, Any]) -> Iterator[str]:
     if values["until"]:
         yield f"As far as imported: your newest transaction is of {_day(values['until'])}."
     for sums in values["currencies"]:
-        yield _totals(format.month(values["month"]), sums["totals"], sums["currency"])
-        if sums["before"]:
-            yield _comparison(sums["totals"], sums["before"], sums["currency"])
+        yield _totals(format.month(values["month"]), sums)
         if sums["categories"]:
             yield _largest(sums["categories"], sums["currency"])
+    yield from _changes(values)
     if values["due"]:
         yield f"Due next: {'; '.join(map(_due, values['due']))}."
 
 
-def _totals(month: str, totals: Mapping[str, str], currency: str) -> str:
-    spent, received = (format.money(totals[name], currency) for name in ("expense", "income"))
-    sentence = f"In {month} you spent {spent} and received {received}."
-    saved = Decimal(totals["saved"])
-    return f"{sentence} You put aside {format.money(saved, currency)}." if saved > 0 else sentence
+def _totals(month: str, sums: Mapping[str, Any]) -> str:
+    currency, totals = sums["currency"], sums["totals"]
+    spent, received, saved = (
+        format.money(totals[flow]["amount"], currency) for flow in (Flow.SPENT, Flow.EARNED, Flow.SAVED)
+    )
+    sentences = [f"In {month} you spent {spent} and received {received}."]
+    if Decimal(totals[Flow.SAVED]["amount"]) > 0:
+        sentences.append(f"You put aside {saved}.")
+    against = {"in the month before": "last_month", "usual": "usual"}
+    differences = [
+        _compared(Decimal(totals[Flow.SPENT]["amount"]) - Decimal(before), currency, words)
+        for words, name in against.items()
+        if (before := totals[Flow.SPENT][name]) is not None
+    ]
+    if differences:
+        sentences.append(f"You spent {', '.join(differences)}.")
+    return " ".join(sentences)
 
 
-def _comparison(totals: Mapping[str, str], before: Mapping[str, str], currency: str) -> str:
-    change = Decimal(totals["expense"]) - Decimal(before["expense"])
-    if not change:
-        return "You spent as much as in the month before."
-    return f"You spent {_more(change, currency)} than in the month before."
-
-
-def _largest(categories: list[Mapping[str, Any]], currency: str) -> str:
-    parts = []
-    for row in categories:
-        part = f"{category_name(row['category'])} {format.money(row['amount'], currency)}"
-        if row["before"] is not None and (change := Decimal(row["amount"]) - Decimal(row["before"])):
-            part += f" ({_more(change, currency)})"
-        parts.append(part)
+def _largest(categories: Iterable[Mapping[str, Any]], currency: str) -> str:
+    parts = (
+        f"{category_name(row['category'])} {format.money(row['amount'], currency)}" for row in categories
+    )
     return f"Most went to: {', '.join(parts)}."
 
 
-def _more(change: Decimal, currency: str) -> str:
-    return f"{format.money(abs(change), currency)} {'more' if change > 0 else 'less'}"
+def _changes(values: Mapping[str, Any]) -> Iterator[str]:
+    changes = values["changes"]
+    begins, through = date.fromisoformat(values["begins"]), date.fromisoformat(changes["through"])
+    days = MonthDays(values["month"], begins, through, changes["complete"], begins.day)
+    for change in _CHANGES.validate_python(changes["changes"]):
+        yield insight.change(change, days, changes["currency"])
+
+
+def _compared(difference: Decimal, currency: str, words: str) -> str:
+    """`$34.00 less than usual`."""
+    if not difference:
+        return f"as much as {words}"
+    direction = "more" if difference > 0 else "less"
+    return f"{format.money(abs(difference), currency)} {direction} than {words}"
 
 
 def _due(payment: Mapping[str, Any]) -> str:

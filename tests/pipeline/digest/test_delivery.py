@@ -79,9 +79,17 @@ def alarm(number=1, name="Film <club>"):
 
 
 def digest():
-    totals = {"expense": "1234.50", "income": "0", "saved": "20", "net": "-1234.50"}
-    sums = {"currency": "EUR", "count": 3, "totals": totals, "before": None, "categories": []}
-    values = {"month": "2026-03", "begins": "2026-03-01", "until": None, "currencies": [sums], "due": []}
+    totals = {flow: {"amount": "0", "last_month": None, "usual": None} for flow in ("earned", "saved")}
+    totals["spent"] = {"amount": "1234.50", "last_month": "1000", "usual": None}
+    values = {
+        "month": "2026-03",
+        "begins": "2026-03-01",
+        "ends": "2026-03-31",
+        "until": None,
+        "currencies": [{"currency": "EUR", "totals": totals, "categories": []}],
+        "changes": {"currency": "EUR", "through": "2026-03-31", "complete": True, "changes": []},
+        "due": [],
+    }
     return NewEntry(EntryKind.DIGEST, "digest 2026-03", date(2026, 3, 31), "digest", values)
 
 
