@@ -75,13 +75,8 @@ class Analytics:
 
         Each has the `currency` and the totals that `overview` has of one.
         """
-        simple = HistoryFilter(where.since, where.until, account=where.account, currency=where.currency)
-        if where == simple and self.month_totals.refresh(at_most=COUNTED_AT_ONCE):
-            counts = rows_by_currency(self.month_totals, where.since, where.until)
-            chosen = [where.currency] if where.currency else list(counts)
-            wanted = (Wanted(currency, where.since, where.until, where.account) for currency in chosen)
-            cells = [cell for of_currency in wanted for cell in self._cells_of(of_currency)]
-        else:
+        cells = self._month_cells(where)
+        if cells is None:
             cells = self._counted_cells(where)
         by_currency: dict[str, list[Cell]] = defaultdict(list)
         for cell in cells:
@@ -131,6 +126,19 @@ class Analytics:
         counts = rows_by_currency(self.month_totals, since, until)
         rows = ({"currency": currency, "count": count} for currency, count in counts.items())
         return sorted(rows, key=lambda row: (-row["count"], row["currency"]))
+
+    def _month_cells(self, where: HistoryFilter) -> list[Cell] | None:
+        """What the filter matches, from the month totals; None if they cannot say it."""
+        by = _dimensions(where)
+        others = {name: getattr(_ALL, name) for name in _IN_MONTH_TOTALS}
+        is_plain = replace(where, **others) == _ALL and "merchant" not in where.without
+        is_plain &= len(by - {"account"}) <= 1
+        if not is_plain or not self.month_totals.refresh(at_most=COUNTED_AT_ONCE):
+            return None
+        counts = rows_by_currency(self.month_totals, where.since, where.until)
+        chosen = [where.currency] if where.currency else list(counts)
+        wanted = (Wanted(currency, where.since, where.until, where.account, by=by) for currency in chosen)
+        return [cell for one in wanted for cell in self._cells_of(one) if _matches(cell, where)]
 
     def _counted_cells(self, where: HistoryFilter) -> list[Cell]:
         """What the filter matches; of a split transaction or a refund of one, only the parts that count."""
@@ -190,6 +198,31 @@ class Analytics:
         begins = min((head["first"].date() for head in heads), default=None)
         ends = max((head["last"].date() for head in heads), default=None)
         return Coverage(begins, ends, self.now().date(), since, until, starts)
+
+
+_ALL = HistoryFilter()
+_IN_MONTH_TOTALS = ("since", "until", "account", "currency", "mode", "weekdays", "without", "counted")
+
+
+def _dimensions(where: HistoryFilter) -> set[str]:
+    """By which sums must be split to apply the filter."""
+    dimensions = {*where.without}
+    if where.mode is not None:
+        dimensions.add("mode")
+    if where.weekdays:
+        dimensions.add("weekday")
+    if where.counted and where.counted.merchant is not None:
+        dimensions.add("merchant")
+    return dimensions
+
+
+def _matches(cell: Cell, where: HistoryFilter) -> bool:
+    return (
+        where.mode in (None, cell.mode)
+        and (not where.weekdays or cell.weekday in where.weekdays)
+        and not any(getattr(cell, name) for name in where.without)
+        and (where.counted is None or where.counted.includes(cell.flow, cell.category, cell.merchant))
+    )
 
 
 def _cell_of(sums: Sum, currency: str, places: int, groups: Mapping[str, Group]) -> Cell:

@@ -42,7 +42,7 @@ def ledger(container):
         new("gone", "3", category="a-deleted-category"),
         new("doubtful payer", "500", category="dining", direction=INCOME),
         new("own bank", "500", category="dining", account="Main"),
-        new("own name", "500", category="salary", direction=INCOME, account="Joint"),
+        new("own name", "500", category="salary", direction=INCOME, account="Joint", day=date(2026, 4, 1)),
         new("bistro", "20", category="dining", currency="EUR"),
     ]
     kept = {row.transaction.merchant: ObjectId(row.id) for row in keep(container.transactions, *rows)}
@@ -81,12 +81,22 @@ def test_a_link_leads_to_the_rows_of_its_sum(app, client, container, ledger, dim
     sums = defaultdict(Decimal)
     for currency in ("USD", "EUR"):
         for cell in container.analytics.cells(currency=currency, by=[dimension]):
-            if not (cell.paired and dimension != "month"):  # both ends of a transfer count once
+            if not (cell.paired and dimension == "account"):  # of one account, each end counts
                 sums[currency, cell.flow, cell.category, getattr(cell, dimension)] += cell.counted
     assert len(sums) >= 12
     with app.test_request_context():
         links = {key: history_link(key[0], key[1], category=key[2], **{dimension: key[3]}) for key in sums}
     assert {key: behind(client, link) for key, link in links.items()} == sums
+
+
+def test_further_filters_count_the_same_from_the_transactions(client, ledger):
+    def spent(query):
+        [total] = client.get(f"/api/v1/history/totals?counts=spent&currency=USD&{query}").json["totals"]
+        return total["expense"], total["count"]
+
+    for query in ("counted_in=groceries", "counted_in=dining", "merchant=big+shop", "weekday=2,3"):
+        assert spent(query) == spent(f"{query}&min_amount=0.01")
+    assert spent("counted_in=dining") == ("93.20", 5)
 
 
 def test_a_parent_category_counts_its_children(app, client, container, ledger, predicted, answered):
