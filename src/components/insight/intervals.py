@@ -32,16 +32,26 @@ class Rhythm:
     months: int = 0
     """0 for weeks."""
 
-    def steps(self, gap: int) -> int:
-        """How many intervals `gap` is, 0 if it is no multiple."""
+    def steps(self, before: date, after: date) -> int:
+        """How many intervals are between two payments, 0 if it is no multiple."""
+        count, off = self.nearest(before, after)
+        return count if off <= self.tolerance else 0
+
+    def nearest(self, before: date, after: date) -> tuple[int, float]:
+        """(intervals between two payments, at least 1; days by which they miss it)"""
+        gap = (after - before).days
         count = max(1, round(gap / self.days))
-        return count if abs(gap - count * self.days) <= self.tolerance else 0
+        off = abs(gap - count * self.days)
+        if self.months:  # the same day of the month, or a mean month later: either may be what is usual
+            month = before.year * 12 + before.month - 1 + count * self.months
+            off = min(off, abs((_in_month(month, before.day) - after).days))
+        return count, off
 
 
 RHYTHMS = (
     Rhythm(Interval.WEEKLY, 7, 1, 6, 8, 0.12, grace=3, ends_after=24),
     Rhythm(Interval.BIWEEKLY, 14, 2, 4, 6, 0.12, grace=4, ends_after=31),
-    Rhythm(Interval.MONTHLY, 30.44, 5, 3, 4, 0.6, grace=6, ends_after=40, months=1),
+    Rhythm(Interval.MONTHLY, 30.44, 6, 3, 4, 0.6, grace=6, ends_after=40, months=1),
     Rhythm(Interval.QUARTERLY, 91.31, 9, 3, 4, 0.6, grace=10, ends_after=60, months=3),
     Rhythm(Interval.YEARLY, 365.25, 12, 2, 3, 0.3, grace=15, ends_after=75, months=12),
 )
@@ -83,9 +93,19 @@ def _by_days(step: int, days: Sequence[date], until: date) -> list[date]:
     return due
 
 
+def off_the_usual_day(days: Sequence[date]) -> list[int]:
+    """By how many days each misses the usual day of the month."""
+    nominal = _usual_day(days)
+    return [_away(day, nominal) for day in days]
+
+
+def _usual_day(days: Sequence[date]) -> int:
+    """Of the month; the 31st is the last day of a shorter month."""
+    return min(range(31, 0, -1), key=lambda nominal: sum(_away(day, nominal) for day in days))
+
+
 def _by_month(months: int, days: Sequence[date], until: date) -> list[date]:
-    """On the usual day of the month; the 31st is the last day of a shorter month."""
-    nominal = min(range(31, 0, -1), key=lambda nominal: sum(_away(day, nominal) for day in days))
+    nominal = _usual_day(days)
     month = min(_months_around(days[-1]), key=lambda month: abs((_in_month(month, nominal) - days[-1]).days))
     due = list[date]()
     while not due or due[-1] <= until:

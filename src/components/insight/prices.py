@@ -36,7 +36,7 @@ def prices_of(payments: Sequence[Payment], per_year: int) -> Prices | None:
     steps = list(pairwise(levels))
     changes = tuple(PriceChange(old[-1].amount, new[0].amount, new[0].date) for old, new in steps)
     # A yearly price may change each time; else all but the first and the last are there for some payments.
-    most = len(payments) if per_year == 1 else 1 + len(payments) // 8
+    most = len(payments) if per_year == 1 else 1 + len(payments) // 4
     lasting = per_year == 1 or all(len(level) > 1 for level in levels[1:-1])
     if lasting and len(changes) <= most:
         return Prices(False, levels[-1][-1].amount, changes, 0) if all(map(_is_step, changes)) else None

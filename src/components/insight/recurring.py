@@ -6,14 +6,14 @@ have several series at a time, also among purchases: then the payments of each a
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise, zip_longest
 from statistics import mean, median
 
-from src.components.insight.intervals import Rhythm, due_dates, rhythm_of
+from src.components.insight.intervals import Rhythm, due_dates, off_the_usual_day, rhythm_of
 from src.components.insight.prices import Prices, prices_of, same_price
 from src.domain.recurring import Interval, Payment, Series, SeriesStatus
 
@@ -29,6 +29,8 @@ _BEFORE_A_MOVE = 4
 """Payments before the day may change."""
 _LEAST_BESIDE = 6
 """Payments of varying amounts that make a series of what another series leaves."""
+_MANY = 12
+_OFTEN = 0.25
 _TWICE_A_MONTH = (14.6, 17)
 """The mean gap in days; below is every two weeks."""
 _PAIR_TOLERANCE = 7
@@ -66,12 +68,15 @@ def _by_date(payment: Payment) -> tuple[date, int, str]:
 
 def _chains(payments: Sequence[Payment]) -> list[_Chain]:
     fixed = _of_each(_equal(payments), least=3)  # two equal purchases a year apart are chance
+    if _repeats_by_chance(_without(payments, fixed)):
+        fixed = [chain for chain in fixed if len(chain.payments) >= _LEAST_CLOSE]
     several = any(one.overlaps(other) for one, other in _pairs(fixed))
     if not several and (whole := _whole(payments)):
         return whole
     # A part of a salary that varies a little may be of one amount.
     wider = [chain.ids for chain in _of_each(_close(payments), least=_LEAST_CLOSE)]
     chains = [chain for chain in _joined(fixed) if not any(chain.ids < ids for ids in wider)]
+    chains = _continued(chains, _without(payments, chains))
     rest = _without(payments, chains)
     if close := _joined(_of_each(_close(rest), least=_LEAST_CLOSE)):
         chains += close
@@ -133,6 +138,42 @@ def _joined(chains: Sequence[_Chain]) -> list[_Chain]:
     return joined
 
 
+def _repeats_by_chance(purchases: Sequence[Payment]) -> bool:
+    """Whether so many amounts occur twice among purchases that some come at an interval by chance."""
+    counts = Counter(payment.amount for payment in purchases)
+    repeated = sum(count for count in counts.values() if count > 1)
+    return len(purchases) >= _MANY and repeated > _OFTEN * len(purchases)
+
+
+def _continued(chains: Sequence[_Chain], rest: Sequence[Payment]) -> list[_Chain]:
+    """With the first payments of a new price, which are too few to be a chain of their own."""
+    continued = []
+    for chain in chains:
+        last = chain.payments[-1]
+        newer = [
+            payment
+            for payment in rest
+            if payment.date > last.date and _is_new_price(last.amount, payment.amount)
+        ]
+        first = next((one for one in newer if _is_due(chain.rhythm, last, one)), None)
+        if first is not None:
+            of_price = [payment for payment in newer if same_price(payment.amount, first.amount)]
+            longer = _chain(sorted((*chain.payments, *chain.doubled, *of_price), key=_by_date))
+            if longer and not longer.prices.varies and longer.payments[-1] is of_price[-1]:
+                chain, rest = longer, [payment for payment in rest if payment not in of_price]
+        continued.append(chain)
+    return continued
+
+
+def _is_new_price(old: int, new: int) -> bool:
+    return old <= _PAIR_STEP * new and new <= _PAIR_STEP * old
+
+
+def _is_due(rhythm: Rhythm, last: Payment, payment: Payment) -> bool:
+    count, off = rhythm.nearest(last.date, payment.date)
+    return count == 1 and off <= rhythm.tolerance / 2
+
+
 def _without(payments: Sequence[Payment], chains: Sequence[_Chain]) -> list[Payment]:
     used = {payment_id for chain in chains for payment_id in chain.ids}
     return [payment for payment in payments if payment.id not in used]
@@ -169,7 +210,7 @@ def _follow(payments: Sequence[Payment], rhythm: Rhythm) -> tuple[list[Payment],
     moved = False  # to another day, once
     for payment, following in zip_longest(payments[1:], payments[2:]):
         gap = (payment.date - members[-1].date).days
-        if 0 < rhythm.steps(gap) <= _MOST_STEPS:
+        if gap > 0 and 0 < rhythm.steps(members[-1].date, payment.date) <= _MOST_STEPS:
             members.append(payment)
         elif gap <= rhythm.tolerance and same_price(payment.amount, members[-1].amount):
             doubled.append(payment)
@@ -179,18 +220,18 @@ def _follow(payments: Sequence[Payment], rhythm: Rhythm) -> tuple[list[Payment],
             and following
             and rhythm.tolerance < gap < 2 * rhythm.days
         ):
-            goes_on = rhythm.steps((following.date - payment.date).days) == 1
-            moved = goes_on and rhythm.steps((following.date - members[-1].date).days) == 0
+            goes_on = rhythm.steps(payment.date, following.date) == 1
+            moved = goes_on and rhythm.steps(members[-1].date, following.date) == 0
             members += [payment] if moved else []
     return members, doubled
 
 
 def _is_regular(members: Sequence[Payment], rhythm: Rhythm, prices: Prices) -> bool:
-    gaps = [(after.date - before.date).days for before, after in pairwise(members)]
-    steps = [max(1, rhythm.steps(gap)) for gap in gaps]
+    days = [payment.date for payment in members]
+    steps = [max(1, rhythm.steps(before, after)) for before, after in pairwise(days)]
     if sum(steps) - len(steps) > _MOST_MISSED * sum(steps):
         return False
-    off = [abs(gap - count * rhythm.days) for gap, count in zip(gaps, steps, strict=True)]
+    off = [rhythm.nearest(before, after)[1] for before, after in pairwise(days)]
     if rhythm.interval is Interval.YEARLY and len(members) == 2:
         low, high = sorted(payment.amount for payment in members)
         return off[0] <= _PAIR_TOLERANCE and high <= _PAIR_STEP * low
@@ -198,7 +239,8 @@ def _is_regular(members: Sequence[Payment], rhythm: Rhythm, prices: Prices) -> b
         return True
     # The more the amounts vary, the more payments it takes.
     least = rhythm.least_varying + (prices.spread > rhythm.spread / 2)
-    return len(members) >= least and prices.spread <= rhythm.spread and median(off) <= rhythm.tolerance / 2
+    usually_off = min(median(off), median(off_the_usual_day(days))) if rhythm.months else median(off)
+    return len(members) >= least and prices.spread <= rhythm.spread and usually_off <= rhythm.tolerance / 2
 
 
 def _series(chain: _Chain, today: date) -> Series:
@@ -229,6 +271,6 @@ def _series(chain: _Chain, today: date) -> Series:
 
 def _between(before: date, after: date, rhythm: Rhythm) -> list[date]:
     """The expected days between two payments."""
-    count = max(1, rhythm.steps((after - before).days))
+    count = max(1, rhythm.steps(before, after))
     gap = (after - before) / count
     return [before + timedelta(days=round(gap.days * step)) for step in range(1, count)]

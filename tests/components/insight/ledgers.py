@@ -163,6 +163,53 @@ class Ledger:
             self.pay(merchant, day, self.random.choice(amounts))
 
 
+class HarderLedger(Ledger):
+    """Bills some days early or late, prices that change often, subscriptions through one processor."""
+
+    def _recurring(self):
+        price, day = self._price, self.random.randint
+        for number in range(4):
+            bill = self._some_days_off(day(4, 25))
+            self._of_days(f"bill {number}", Interval.MONTHLY, bill, price(2000, 12000), spread=0.08 * number)
+            plan = self._some_days_off(day(4, 25))
+            self._of_days(f"plan {number}", Interval.MONTHLY, plan, price(800, 6000), steps=2 * number)
+            last = self._days_of_month(31, self._before_a_weekend)
+            self._of_days(f"office {number}", Interval.MONTHLY, last, price(90000, 300000), steps=number)
+        for amount in (price(500, 900), price(1100, 1700), price(2100, 3400)):
+            self._of_days("processor", Interval.MONTHLY, self._days_of_month(day(1, 28)), amount)
+        self.now_and_then("processor", 9, 500, 9000)
+        wage = price(90000, 200000)
+        for nominal in (15, 31):
+            self._of_days(
+                "factory", Interval.MONTHLY, self._days_of_month(nominal, self._before_a_weekend), wage
+            )
+        self.series("wage", Interval.BIWEEKLY, price(90000, 200000), spread=0.04)
+
+    def _of_days(self, merchant, interval, days, amount, *, steps=0, spread=0):
+        changes = self._changes(len(days), steps)
+        for position, day in enumerate(days):
+            if position in changes:
+                amount = round(amount * self.random.choice((0.9, 1.08, 1.2, 1.33)))
+            self.pay(merchant, day, amount * max(0.35, self.random.gauss(1, spread)) if spread else amount)
+        self.truths.append(Truth(merchant, interval, None if spread else amount, price_changes=len(changes)))
+
+    def _days_of_month(self, nominal, moved=lambda day: day):
+        first = BEGINS.year * 12 + BEGINS.month - 1
+        months = (divmod(first + count, 12) for count in range(37))
+        days = (
+            moved(date(year, month + 1, min(nominal, monthrange(year, month + 1)[1])))
+            for year, month in months
+        )
+        return [day for day in days if BEGINS <= day <= TODAY]
+
+    def _some_days_off(self, nominal):
+        return self._days_of_month(nominal, lambda day: day + timedelta(days=self.random.randint(-3, 3)))
+
+    @staticmethod
+    def _before_a_weekend(day):
+        return day - timedelta(days=max(0, day.weekday() - 4))
+
+
 @dataclass
 class Score:
     """Counts over ledgers. A series counts if merchant, interval and price are right."""
@@ -182,10 +229,10 @@ class Score:
         return self.right / (self.right + self.overlooked)
 
 
-def score(seeds):
+def score(seeds, kind=Ledger):
     total = Score()
     for seed in seeds:
-        ledger = Ledger(seed)
+        ledger = kind(seed)
         series = [
             (merchant, one) for merchant, all_ in ledger.payments.items() for one in find_series(all_, TODAY)
         ]
@@ -217,5 +264,6 @@ def _state(series):
 
 
 if __name__ == "__main__":
-    result = score(range(int(sys.argv[1]), int(sys.argv[2]) + 1))
-    sys.stdout.write(f"{result}, precision {result.precision:.4f}, recall {result.recall:.4f}\n")
+    for kind in (Ledger, HarderLedger):
+        result = score(range(int(sys.argv[1]), int(sys.argv[2]) + 1), kind)
+        sys.stdout.write(f"{result}, precision {result.precision:.4f}, recall {result.recall:.4f}\n")
