@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from typing import Any
 
 from src.domain.budgets import Budget
 from src.domain.feed import Channel, EntryKind
@@ -73,8 +74,26 @@ class Insight(Predictions):
 
     @property
     def ledger_analysis(self) -> LedgerAnalysis:
-        parts: dict[str, Part] = {"feed": self._update_feed}
+        parts: dict[str, Part] = {"forecast": self._forecast, "feed": self._update_feed}
         return LedgerAnalysis(self.analysis_state, parts)
+
+    def _forecast(self, today: date, train: bool) -> None:
+        from src.pipeline.forecast.mlflow_log import ABOUT, log_forecast
+        from src.pipeline.forecast.run import ForecastAnalysis
+
+        def log(*logged: Any) -> None:
+            from src.services.mlflow.side_experiment import SideExperiment
+
+            log_forecast(SideExperiment(self.tracking, "forecast", ABOUT), *logged)
+
+        ForecastAnalysis(
+            self.analytics,
+            self.payment_history,
+            self.recurring_payments,
+            self.categories.all,
+            self.forecasts,
+            log,
+        ).run(today, train)
 
     def _update_feed(self, today: date, train: bool) -> None:
         """The last part: it reads what the others found."""

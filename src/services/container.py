@@ -24,6 +24,7 @@ from src.services.digest.atom_key import AtomKey
 from src.services.digest.channels import ChannelOutbox
 from src.services.digest.entries import FeedEntries
 from src.services.firefly.outbox import FireflyOutbox
+from src.services.forecast.forecasts import Forecasts
 from src.services.history.counting_filter import CountingFilter
 from src.services.history.saved_filters import SavedFilters
 from src.services.host.secret_key import kept_key, keyed_hash
@@ -124,6 +125,7 @@ class Services:
     payment_history = on_database(PaymentHistory)
     series_decisions = on_database(SeriesDecisions)
     budgets = on_database(Budgets)
+    forecasts = on_database(Forecasts)
     limits = on_database(Limits)
     feed_entries = on_database(FeedEntries)
     channel_outbox = on_database(ChannelOutbox)

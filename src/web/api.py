@@ -14,6 +14,7 @@ from src.web.bulk import api as bulk
 from src.web.categories import api as categories
 from src.web.digest import api as digest
 from src.web.feedback import api as feedback
+from src.web.forecast import api as forecast
 from src.web.health import api as health
 from src.web.history import api as history
 from src.web.history import exports_api
@@ -49,6 +50,7 @@ TAGS = {
     "analytics": "Totals of the transactions, and live accuracy.",
     "summary": "Totals of transactions that are not stored.",
     "insight": "Payments that recur: subscriptions, bills, rent and income.",
+    "forecast": "Spending and income of the next months.",
     "budgets": "Budgets and finance rules.",
     "feed": "Alarms and monthly digests.",
     "quality": "Accuracy of the predictions, and drift.",
@@ -76,6 +78,7 @@ _OPERATIONS = (
     analytics.api,
     summary.api,
     insight.api,
+    forecast.api,
     budgets.api,
     digest.api,
     quality.api,

@@ -45,6 +45,7 @@ EMPTIED = (
     "history_filters",
     "settings",
     "review_skips",
+    "forecasts",
     "month_totals",
     "stale_months",
 )

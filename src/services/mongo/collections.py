@@ -174,6 +174,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "models": [_index("-created_at")],
     "refusals": [_index("owner", "-at")],
+    "forecasts": [_index("owner", "kind", "currency", unique=True)],
 }
 
 SUPERSEDED = {
@@ -254,6 +255,8 @@ class Collections:
     """The versions of the model, and the pointers to the champion and to the shadow."""
     refusals = _Collection()
     """Models that were not promoted, with their reasons."""
+    forecasts = _Collection()
+    """Derived: of each currency the forecast, and the methods that the last training chose."""
     settings = _Collection()
     """The settings that a person has changed."""
     locks = _Collection()

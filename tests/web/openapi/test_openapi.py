@@ -47,6 +47,7 @@ CONTRACT = {
     ("get", "/api/v1/insight/compare"),
     ("get", "/api/v1/insight/months/{month}"),
     ("get", "/api/v1/insight/recurring"),
+    ("get", "/api/v1/insight/forecast"),
     ("patch", "/api/v1/insight/recurring/{id}"),
     ("get", "/api/v1/budgets"),
     ("put", "/api/v1/budgets"),
