@@ -11,7 +11,7 @@ from src.components.budgets.pace import MonthDays, judge, recurring_in
 from src.components.budgets.suggestions import MOST_MONTHS, suggested
 from src.domain.budgets import Budget, BudgetState, BudgetSuggestions, covers, with_children
 from src.domain.categories import Category
-from src.domain.months import Coverage, first_day, last_day, month_of
+from src.domain.months import Coverage, first_day, last_day, month_of, months_later
 from src.domain.preferences import Preferences
 from src.domain.recurring import RecurringPayment
 from src.domain.sums import Cell
@@ -61,12 +61,8 @@ class KnownDays:
                 months.insert(0, month)
             elif months:
                 break
-            month = before(month)
+            month = months_later(month, -1)
         return months
-
-
-def before(month: str) -> str:
-    return f"{first_day(month) - timedelta(days=1):%Y-%m}"
 
 
 def _may_be_covered(month: str, coverage: Coverage, starts: int) -> bool:
@@ -81,12 +77,17 @@ class BudgetOverview:
     known: KnownDays
     categories: Callable[[], Sequence[Category]]
 
-    def states(self, *, today: date, month: str | None = None) -> list[BudgetState]:
-        """All budgets in a month, by default the newest one with transactions.
+    def states(
+        self, *, today: date, month: str | None = None, currency: str | None = None
+    ) -> list[BudgetState]:
+        """The budgets in a month, by default this one, or that of the newest transaction.
+
+        currency: of these alone.
 
         Raises InvalidInput for a month that has not begun, Unavailable.
         """
-        days, budgets = self.known.days(month, today), self.budgets.all()
+        days = self.known.days(month, today)
+        budgets = [budget for budget in self.budgets.all() if currency in (None, budget.currency)]
         if not budgets:
             return []
         categories = self.categories()

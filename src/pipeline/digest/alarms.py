@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from src.domain.budgets import BudgetState, Pace
 from src.domain.feed import EntryKind, NewEntry
 from src.domain.limits import LimitState, LimitStatus, as_plain
-from src.domain.months import first_day, last_day
+from src.domain.months import first_day, last_day, months_later
 from src.domain.recurring import RecurringPayment, SeriesStatus
-from src.pipeline.budgets.overview import before
 
 if TYPE_CHECKING:
     from src.pipeline.budgets.limits import LimitOverview
@@ -61,7 +60,9 @@ class BudgetAlarms:
         present = self.budgets.states(today=today)
         yield from self._alarms(present)
         if present:  # the end of a month is often imported in the next one
-            yield from self._alarms(self.budgets.states(today=today, month=before(present[0].month)))
+            yield from self._alarms(
+                self.budgets.states(today=today, month=months_later(present[0].month, -1))
+            )
 
     def _alarms(self, states: Iterable[BudgetState]) -> Iterator[NewEntry]:
         starts = self.budgets.known.preferences().month_starts

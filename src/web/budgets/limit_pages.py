@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from src.services.transactions.acts import ActLog
     from src.services.transactions.analytics import Analytics
 
+bp.add_app_template_filter(text.limit_name)
+bp.add_app_template_filter(text.bound, "limit_bound")
+
 _FIELDS = ("rule", "category", "kind", "share", "amount", "currency", "period", "enabled")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
@@ -12,10 +12,9 @@ from pydantic import ValidationError
 
 from src.domain.acts import Act, ActKind
 from src.domain.budgets import SPENDING_GROUPS, Budget
-from src.domain.months import first_day, month_of
+from src.domain.months import month_of, months_later
 from src.errors import Conflict, InvalidInput
 from src.pipeline.budgets.editor import checked_budgets, with_budgets, without
-from src.pipeline.budgets.overview import before
 from src.web.budgets import text
 from src.web.budgets.schemas import BudgetRequest, BudgetsQuery
 from src.web.history.links import history_link
@@ -36,6 +35,9 @@ if TYPE_CHECKING:
 bp.add_app_template_filter(format.month, "month")
 bp.add_app_template_filter(format.amount, "form_amount")
 bp.add_app_template_global(history_link)
+bp.add_app_template_filter(text.budget_name)
+bp.add_app_template_filter(text.PACES.__getitem__, "budget_pace")
+bp.add_app_template_filter(text.pace, "pace_sentence")
 
 _GROUP = "group:"
 """How the value of a group begins, among the categories of a form."""
@@ -138,15 +140,14 @@ def _budgets_page(
         act=act_to_undo(act_log, ActKind.BUDGETS),
         saved="saved" in request.args,
         undone=count_in(request.args, "undone"),
-        **{name: getattr(text, name) for name in ("PACES", "pace", "budget_name")},
     )
 
 
 def neighbours(endpoint: str, month: str, newest: str) -> dict[str, str | None]:
     """The addresses of the months before and after; none after `newest`. The filters of the address stay."""
     kept = {name: value for name in ("currency",) if (value := request.args.get(name))}
-    later = f"{first_day(month) + timedelta(days=32):%Y-%m}"
-    months = {"before": before(month), "after": later if later <= newest else None}
+    later = months_later(month, 1)
+    months = {"before": months_later(month, -1), "after": later if later <= newest else None}
     return {
         name: with_query(url_for(endpoint), {"month": shown, **kept}) if shown else None
         for name, shown in months.items()

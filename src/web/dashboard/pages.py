@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from src.domain.categories import NO_CATEGORY, Group
+from src.domain.periods import PeriodKind
 from src.domain.sums import totals_of
 from src.errors import InvalidInput, NotFound
 from src.web.analytics import api as analytics_api
+from src.web.budgets.card import BudgetCard, budget_card
 from src.web.dashboard import text
 from src.web.dashboard.dashboard import Dashboard
 from src.web.dashboard.figures import figures
@@ -26,6 +28,8 @@ from src.web.shared.forms import errors_of
 from src.web.shared.json_io import wants_json
 
 if TYPE_CHECKING:
+    from src.pipeline.budgets.limits import LimitOverview
+    from src.pipeline.budgets.overview import BudgetOverview
     from src.pipeline.insight.months import MonthInsight
     from src.pipeline.insight.recurring import RecurringPayments
     from src.services.accounts.repository import Accounts
@@ -45,6 +49,8 @@ def analytics(
     month_insight: MonthInsight,
     recurring_payments: RecurringPayments,
     payment_history: PaymentHistory,
+    budget_overview: BudgetOverview,
+    limit_overview: LimitOverview,
 ) -> ResponseReturnValue:
     if wants_json():
         return analytics_api.analytics()
@@ -84,6 +90,7 @@ def analytics(
         recurring_card=recurring_card(recurring_payments, payment_history, currency=view.currency)
         if view and charts
         else None,
+        budget_card=_budget_card(view, budget_overview, limit_overview) if view and charts else None,
         currencies=currencies,
         kept=dashboard.kept if view else {},
         days={
@@ -112,6 +119,17 @@ def analytics_csv(table: str, *, analytics: Analytics, preferences: PreferenceSt
     name = f"{table}-{view.sums.period.since}-{view.sums.period.until}-{currency}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _budget_card(
+    view: View, budget_overview: BudgetOverview, limit_overview: LimitOverview
+) -> BudgetCard | None:
+    """Of a month with all accounts and categories."""
+    selection = view.sums.selection
+    if selection.period.kind is not PeriodKind.MONTH or selection.account or selection.category:
+        return None
+    month = selection.period.last_month
+    return budget_card(budget_overview, limit_overview, currency=selection.currency, month=month)
 
 
 def _by_type_alone(view: View) -> dict[str, object]:

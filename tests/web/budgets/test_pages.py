@@ -135,3 +135,17 @@ def test_recent_changes_list_both(client, ledger):
     words = shown(client, "/acts")
     assert "You changed your budgets. Dining out: none → $100.00" in words
     assert "Essential spending: at most 50 % of income → at most 60 % of income" in words
+
+
+def test_the_dashboard_shows_budgets_the_worst_first_and_rules_that_are_not_kept(client, ledger):
+    send(client, "/budgets", of="housing", amount="900")
+    send(client, "/budgets", of="dining", amount="40")
+    send(client, "/budgets", of="travel", amount="40", currency="EUR")
+    words = shown(client, "/analytics?from=2025-05-01&to=2025-05-31")
+    card = words[words.index("Budgets, May 2025") :]
+    assert card.startswith(
+        "Budgets, May 2025 All budgets Dining out $50.00 of $40.00 Over Rent and mortgage $900.00 of $900.00 "
+        "Finance rules that are not kept Saving at least 20 % of income 0 % "
+        "Housing at most 30 % of income 45 % Finance rules"
+    )
+    assert "Budgets, " not in shown(client, "/analytics?from=2025-05-01&to=2025-05-31&category=dining")
