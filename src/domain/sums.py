@@ -12,8 +12,7 @@ from src.domain.categories import Flow, Group, flow_of
 from src.domain.transactions import Direction
 
 DIMENSIONS = ("month", "mode", "account", "weekday", "merchant", "day")
-"""By which sums may be split, in addition to the category and what decides the flow. Sums by day are made of
-rows, so ask for few months."""
+"""By which sums may be split, in addition to the category and what decides the flow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""The sums of each month in MongoDB, by category and account, and by payment method, weekday or merchant.
+"""The sums of each month in MongoDB, by category and account, and by payment method, weekday, merchant or
+day.
 
 A month is always counted from all its transactions, never changed by a difference, so counting can be
 repeated and interrupted. Each document has a version: it is replaced only if nobody else has replaced it
@@ -24,7 +25,7 @@ from src.services.totals.stale import Month, Stale, count_stale, forget_stale, r
 from src.services.totals.tables import ACCOUNT, KINDS, columns_of, tables_of
 
 _STATE = "month_totals"
-_FORMAT = 1
+_FORMAT = 2
 """Of the documents; with another one, everything is counted anew."""
 _TRIES = 20
 

@@ -1,4 +1,4 @@
-"""Sums of any period: whole months from the month totals, the days of others from their transactions."""
+"""Sums of any period from the month totals; parts of months by merchant or payment method from the rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ from src.domain.months import first_day, last_day, month_of
 from src.services.mongo.client import Document, midnight
 from src.services.totals.counting import MonthTotals, document_id
 from src.services.totals.rows import Group, contributions
-from src.services.totals.tables import ACCOUNT, KINDS, Table, add, columns_of, merged, read_columns
+from src.services.totals.tables import (
+    ACCOUNT,
+    DAY,
+    KINDS,
+    WEEKDAY,
+    Table,
+    add,
+    columns_of,
+    merged,
+    read_columns,
+)
 
 _IN_EVERY_TABLE = ("month", "account")
 
@@ -50,6 +60,11 @@ class Wanted:
                 return name
         return None
 
+    @property
+    def is_of_days(self) -> bool:
+        """Whether sums by day tell all of it."""
+        return self.more in ([], [WEEKDAY], [DAY])
+
     def reduced(self, group: Group) -> Group | None:
         """The group of the sums that it counts in; None if it is not wanted.
 
@@ -76,7 +91,7 @@ class Sum:
 
 
 def sums_of(totals: MonthTotals, wanted: Wanted) -> Iterator[Sum]:
-    """As they are counted; what has changed since is missing, except in months that are not whole."""
+    """As they are counted; what has changed since is missing, except where transactions are read."""
     tables = _Tables(wanted)
     days: list[Days] = []
     if wanted.kind is None:
@@ -89,9 +104,26 @@ def sums_of(totals: MonthTotals, wanted: Wanted) -> Iterator[Sum]:
                 days.append(_days_of(document["period"], totals.starts))
             else:
                 tables.add_document(document)
-    for first, last in days:
+    for first, last in _not_counted_by_day(totals, wanted, days, tables):
         tables.add_rows(contributions(totals.database, _query(wanted, first, last)), totals.starts)
     return tables.sums()
+
+
+def _not_counted_by_day(
+    totals: MonthTotals, wanted: Wanted, spans: Iterable[Days], tables: _Tables
+) -> Iterator[Days]:
+    """Those spans, each within a month, whose transactions must be read; the others are added to `tables`."""
+    if not wanted.is_of_days:
+        yield from spans
+        return
+    months = {month_of(first, totals.starts): (first, last) for first, last in spans}
+    documents = _find(totals, wanted, DAY, months)
+    counted = {document["period"]: document for document in documents if document["groups"] is not None}
+    for month, (first, last) in months.items():
+        if month in counted:
+            tables.add_days(counted[month], first.isoformat(), last.isoformat())
+        else:
+            yield first, last
 
 
 def rows_by_currency(totals: MonthTotals, since: date | None, until: date | None) -> dict[str, int]:
@@ -133,6 +165,22 @@ class _Tables:
                     sums[0] += amount
                     sums[1] += count
                     sums[2] += rows
+
+    def add_days(self, document: Document, first: str, last: str) -> None:
+        """document: by day."""
+        table = self._table(document["period"])
+        reduced = [self._wanted.reduced(Group(*values)) for values in document["groups"]]
+        for position, day, *sums in read_columns(document):
+            if first <= day <= last and (group := reduced[position]) is not None:
+                add(table, (group, self._value_of(day)), *sums)
+
+    def _value_of(self, day: str) -> str | int | None:
+        match self._wanted.more:
+            case [name] if name == DAY:
+                return day
+            case [name] if name == WEEKDAY:
+                return date.fromisoformat(day).weekday()
+        return None
 
     def add_rows(self, rows: Iterable[Any], starts: int) -> None:
         more = self._wanted.more

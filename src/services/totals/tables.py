@@ -10,7 +10,7 @@ from typing import Any
 from src.services.mongo.client import Document
 from src.services.totals.rows import Contribution, Group
 
-ACCOUNT, MODE, WEEKDAY, MERCHANT = KINDS = ("account", "mode", "weekday", "merchant")
+ACCOUNT, MODE, WEEKDAY, MERCHANT, DAY = KINDS = ("account", "mode", "weekday", "merchant", "day")
 """All are by account and category; the others also by what they are named after."""
 
 MOST_SUMS = 100_000
@@ -32,7 +32,7 @@ def add(table: Table, key: tuple[Group, Any], amount: int, count: int, rows: int
 def tables_of(contributions: Iterable[Contribution]) -> tuple[dict[str, Table], date | None, date | None]:
     """The tables by kind, and the first and the last day."""
     tables: dict[str, Table] = {kind: {} for kind in KINDS}
-    by_account, by_mode, by_weekday, by_merchant = tables.values()
+    by_account, by_mode, by_weekday, by_merchant, by_day = tables.values()
     days: set[datetime] = set()
     for group, row, merchant, amount, first in contributions:
         days.add(row["date"])
@@ -40,6 +40,7 @@ def tables_of(contributions: Iterable[Contribution]) -> tuple[dict[str, Table], 
         add(by_mode, (group, row["mode"]), amount, 1, first)
         add(by_weekday, (group, row["date"].weekday()), amount, 1, first)
         add(by_merchant, (group, merchant), amount, 1, first)
+        add(by_day, (group, row["date"].date().isoformat()), amount, 1, first)
     return tables, min(days).date() if days else None, max(days).date() if days else None
 
 
