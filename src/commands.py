@@ -237,6 +237,7 @@ def _analyse(container: Container, holder: str, attempt: int) -> list[str]:
     from threadpoolctl import threadpool_limits  # scikit-learn depends on it
 
     with threadpool_limits(limits=1):
+        container.month_totals.refresh()
         return container.ledger_analysis.run(holder=holder, attempt=attempt)
 
 

@@ -77,6 +77,7 @@ class Container(Insight):
             clock=self.now,
             limits=self.import_limits,
             afterwards=self._settle_restored,
+            count=self.month_totals.refresh,
         )
 
     def _settle_restored(self) -> None:
@@ -122,8 +123,13 @@ class Container(Insight):
             rows=self.imported_transactions,
             links=self.links,
             clock=self.now,
-            afterwards=lambda: self.account_editor.settle(at=self.now(), with_numbers=True),
+            afterwards=self._settle_undone,
         )
+
+    def _settle_undone(self) -> None:
+        """After an import is undone."""
+        self.account_editor.settle(at=self.now(), with_numbers=True)
+        self.month_totals.refresh()
 
     def _read_file(self, content: bytes, request: ReadRequest) -> ReadResult:
         return ReadResult.from_json(self.file_reader.read(pickle.dumps(request), content))

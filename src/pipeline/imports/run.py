@@ -55,6 +55,8 @@ class ImportRun:
     limits: Limits = DEFAULT
     afterwards: Callable[[], None] = lambda: None
     """Called when transactions may have an earlier state again."""
+    count: Callable[[], object] = lambda: None
+    """Called last: brings the sums up to date."""
 
     def run(self, claimed: Import, *, holder: str) -> ImportStatus:
         """Run an import that `holder` has claimed. Raises LeaseLost, Unavailable."""
@@ -72,6 +74,7 @@ class ImportRun:
             status, error = ImportStatus.FAILED, _TOO_MUCH
         self.afterwards()
         self.matching.match_import(claimed.id)
+        self.count()
         self.imports.finish(*lease, status, counts=counts, at=self.clock(), error=error)
         return status
 
