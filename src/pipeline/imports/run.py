@@ -56,7 +56,7 @@ class ImportRun:
     afterwards: Callable[[], None] = lambda: None
     """Called when transactions may have an earlier state again."""
     count: Callable[[], object] = lambda: None
-    """Called last: brings the sums up to date."""
+    """Called last: counts what the sums lack."""
 
     def run(self, claimed: Import, *, holder: str) -> ImportStatus:
         """Run an import that `holder` has claimed. Raises LeaseLost, Unavailable."""

@@ -70,7 +70,7 @@ def test_rows_from_before_their_account_was_known_are_not_doubled_and_get_it(con
 
 def test_undoing_an_import_takes_back_the_accounts_it_has_set(container):
     imported(container, PLAIN)
-    aside = {"revision": 0, "also_in": 0}
+    aside = {"revision": 0, "also_in": 0, "uncounted": 0}
     before = list(container.database.transactions.find({}, aside))
     again = imported(container, PLAIN, account="Ours")
     assert accounts_of(container) == ["Ours", "Ours"]

@@ -26,7 +26,7 @@ def two(container):
 
 def state(container):
     """Everything of the database that an undo restores, but for the notes of acts and changes."""
-    left_out = {"revision", "unsettled_at", "change"}
+    left_out = {"revision", "unsettled_at", "change", "uncounted"}
     return {
         name: sorted(
             (

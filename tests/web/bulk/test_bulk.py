@@ -23,7 +23,7 @@ def undo(client, act):
 def documents(app):
     """What is stored of each transaction, but for what every write changes."""
     rows = app.extensions["ledgerloop"].database.transactions.find().sort("_id")
-    technical = ("revision", "change", "followed")
+    technical = ("revision", "change", "followed", "uncounted")
     return [{name: value for name, value in row.items() if name not in technical} for row in rows]
 
 

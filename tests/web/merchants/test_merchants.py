@@ -71,7 +71,7 @@ def decision(row):
 
 def snapshot(database):
     """All transactions without what only notes that they were looked at."""
-    hidden = {"revision": 0, "change": 0, "followed": 0}
+    hidden = {"revision": 0, "change": 0, "followed": 0, "uncounted": 0}
     return list(database.collection("transactions").find({}, hidden).sort("_id"))
 
 

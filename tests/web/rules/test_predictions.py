@@ -17,9 +17,9 @@ def life(client, row):
 
 
 def snapshot(database):
-    """Every transaction with all that derives from it, but for the counters of writes."""
-    rows = database.collection("transactions").find({}, {"revision": 0, "change": 0}).sort("_id")
-    return list(rows)
+    """Every transaction with all that derives from it, but for the marks of writes."""
+    hidden = {"revision": 0, "change": 0, "uncounted": 0}
+    return list(database.collection("transactions").find({}, hidden).sort("_id"))
 
 
 def test_a_rule_decides_before_memory_and_model(client, add, predicted, answered):
