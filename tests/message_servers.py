@@ -13,11 +13,13 @@ ANNA = b"\0anna\0her-password"
 
 
 class Received(list):
-    """What arrived. faults: the status of the next answers, instead of success."""
+    """What arrived. faults: the status of the next answers, instead of success. hold: an event that the next
+    answer waits for."""
 
     def __init__(self):
         super().__init__()
         self.faults = []
+        self.hold = None
 
     def status(self, success):
         return self.faults.pop(0) if self.faults else success
@@ -90,6 +92,8 @@ def webhook_server():
             status = received.status(204)
             if status == 204:
                 received.append((self.headers, body))
+            if received.hold:
+                received.hold.wait(20)
             self.send_response(status)
             if status == 302:
                 self.send_header("Location", "/elsewhere")

@@ -6,7 +6,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import make_msgid
+from email.utils import localtime, make_msgid
 from typing import Literal
 
 from pydantic import SecretStr
@@ -71,6 +71,7 @@ class Mailer:
         """`EmailMessage` refuses line breaks in its headers."""
         mail = EmailMessage()
         mail["Subject"], mail["From"], mail["To"] = message.subject, self.sender, self.to
+        mail["Date"] = localtime()
         mail["Message-ID"] = make_msgid(domain="ledgerloop.invalid")
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text)

@@ -63,7 +63,7 @@ def _link(entry: FeedEntry) -> tuple[str, str]:
         link = history_link(values["currency"], Flow.SPENT, month=month, category=category)
         return link, "Its transactions"
     days = {"from": values["begins"], "to": values["ends"]}
-    return with_query(url_for("pages.analytics"), days), "Analytics of this time"
+    return with_query(url_for("pages.analytics"), days), "These days in Analytics"
 
 
 @bp.post("/insight/feed/read")

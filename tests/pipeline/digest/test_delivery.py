@@ -4,8 +4,13 @@ import hashlib
 import hmac
 import ipaddress
 import json
+import os
 import socket
 import ssl
+import subprocess
+import sys
+import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from src.config import load_settings
+from src.config import ROOT, load_settings
 from src.container import Container
 from src.domain.deliveries import DeliveryStatus
 from src.domain.feed import Channel, EntryKind, NewEntry
@@ -296,6 +301,28 @@ def test_two_processes_send_an_entry_once(container_with, hooks):
     container.database.deliveries.update_one({"_id": under_way.id}, [{"$set": {"due_at": "$$NOW"}}])
     deliver(container, WEBHOOK)
     assert len(received) == 1
+
+
+def test_a_process_that_is_killed_while_it_sends_loses_nothing(container_with, hooks):
+    url, received = hooks
+    container = container_with("send_webhook", **hook_settings(url))
+    add(container, alarm())
+    received.hold = threading.Event()
+    environment = {**container._child_environment(), "WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET}
+    command = [sys.executable, "-m", "src", "deliver", "webhook"]
+    child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+    while not received:
+        assert child.poll() is None
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    received.hold.set()
+    received.hold = None
+    container.database.deliveries.update_one({}, [{"$set": {"due_at": "$$NOW"}}])  # a minute later
+    deliver(container, WEBHOOK)
+    # It was received and not noted, so it is sent again, with the same id.
+    first, second = (headers["X-Ledgerloop-Delivery"] for headers, _ in received)
+    assert first == second
 
 
 def test_what_was_added_before_a_process_was_killed_is_queued_by_the_next(container_with, hooks):

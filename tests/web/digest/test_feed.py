@@ -127,7 +127,7 @@ def test_finance_rules_that_are_not_kept_are_alarms(client, services, ledger):
     assert "Saving in Mar 2026: $0.00, 0\xa0% of income. Your rule is at least 20\xa0% of income." in [
         entry["sentences"][0] for entry in entries
     ]
-    assert "Analytics of this time" in client.get("/insight/feed").text
+    assert "These days in Analytics" in client.get("/insight/feed").text
     assert update(services, TODAY + timedelta(days=1)) == 0
 
 
