@@ -1,4 +1,6 @@
 // Draws the figures of the page in the colours of the theme, and again when the theme or the width changes.
+import { parse, swap } from "./live.js";
+
 /* global Plotly */
 const narrow = matchMedia("(max-width: 43.99rem)");
 const ROLES = ["ink", "muted", "line", "surface", "accent"];
@@ -84,3 +86,11 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 narrow.addEventListener("change", drawAll);
 new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 drawAll();
+
+// What takes longer than the page comes after it.
+for (const element of document.querySelectorAll("[data-fragment]")) {
+  element.setAttribute("aria-busy", "true");
+  const answer = await fetch(element.dataset.fragment, { headers: { Accept: "text/html" } });
+  if (answer.ok) swap(parse(await answer.text()), [element.id]);
+  else element.removeAttribute("aria-busy");
+}

@@ -1,19 +1,26 @@
-"""What changed in a month and the habits until it, in sentences with links to their transactions."""
+"""What changed in a month and the habits until it, in sentences, and the cards of other pages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from src.domain.periods import PeriodKind
 from src.errors import NotFound
+from src.web.budgets.card import budget_card
 from src.web.insight import text
+from src.web.insight.card import recurring_card
 from src.web.insight.report_schemas import change_link, habit_link
+from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
+    from src.pipeline.budgets.limits import LimitOverview
+    from src.pipeline.budgets.overview import BudgetOverview
     from src.pipeline.dashboard.selection import Selection
     from src.pipeline.insight.months import MonthInsight
+    from src.pipeline.insight.recurring import RecurringPayments
+    from src.services.insight.payments import PaymentHistory
 
 Sentence = tuple[str, str]
 """And the address of the transactions behind it."""
@@ -27,12 +34,32 @@ class Sentences:
     habits: Sequence[Sentence]
 
 
-def sentences(selection: Selection, month_insight: MonthInsight) -> Sentences | None:
+@with_services
+def insights(
+    selection: Selection,
+    *,
+    month_insight: MonthInsight,
+    recurring_payments: RecurringPayments,
+    payment_history: PaymentHistory,
+    budget_overview: BudgetOverview,
+    limit_overview: LimitOverview,
+) -> dict[str, Any]:
+    """The values of `dashboard/_insights.html`. Raises Unavailable."""
+    currency, month = selection.currency, selection.period.last_month
+    return {
+        "sentences": _sentences(selection, month_insight),
+        "recurring_card": recurring_card(recurring_payments, payment_history, currency=currency),
+        "budget_card": budget_card(budget_overview, limit_overview, currency=currency, month=month)
+        if _is_month(selection) and not selection.account  # budgets are of all accounts
+        else None,
+    }
+
+
+def _sentences(selection: Selection, month_insight: MonthInsight) -> Sentences | None:
     """Of a month with all categories; None for other selections. Raises Unavailable."""
-    period, currency, account = selection.period, selection.currency, selection.account
-    if period.kind is not PeriodKind.MONTH or selection.category:
+    month, currency, account = selection.period.last_month, selection.currency, selection.account
+    if not _is_month(selection):
         return None
-    month = period.last_month
     try:
         changed = month_insight.what_changed(month, currency, account)
     except NotFound:  # a month in the future
@@ -52,3 +79,8 @@ def sentences(selection: Selection, month_insight: MonthInsight) -> Sentences | 
             for habit in habits.habits
         ],
     )
+
+
+def _is_month(selection: Selection) -> bool:
+    """With all categories."""
+    return selection.period.kind is PeriodKind.MONTH and not selection.category

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
@@ -374,3 +375,14 @@ def test_what_changed_and_habits_are_in_sentences_for_a_month_with_all_categorie
     assert "Subscriptions and bills: 1 recurring payment" in page
     assert "changes-title" not in client.get("/analytics?period=2025").text
     assert "changes-title" not in client.get("/analytics?period=2025-05&category=groceries").text
+
+
+def test_of_a_large_history_what_changed_comes_after_the_page(client, ledger, monkeypatch):
+    monkeypatch.setattr("src.web.dashboard.pages._ROWS_OF_QUICK_INSIGHTS", 5)
+    page = client.get("/analytics?period=2025-05&account=Main").text
+    [address] = re.findall(r'data-fragment="([^"]+)"', page)
+    assert "changes-title" not in page
+    later = client.get(address.replace("&amp;", "&")).text
+    assert "<h1>May 2025</h1>" in later
+    assert 'id="insights"' in later
+    assert "changes-title" in later
