@@ -141,7 +141,10 @@ class HabitCode(StrEnum):
     SMALL_PURCHASES = "small_purchases"
     """Many small purchases at one merchant."""
     WEEKENDS = "weekends"
-    RECURRING = "recurring"
+    SUBSCRIPTIONS = "subscriptions"
+    """Recurring payments in discretionary categories."""
+    BILLS = "bills"
+    """Other recurring payments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ class Habit:
     amount: Decimal
     """Of the period."""
     count: int
-    """Purchases in the period; of RECURRING, the payments that recur."""
+    """Purchases in the period; of SUBSCRIPTIONS and BILLS, the payments that recur."""
     category: str | None = None
     merchant: str | None = None
     weekdays: Sequence[int] = ()

@@ -21,7 +21,7 @@ from src.domain.insight import Change, ChangeCode, MonthSums
 FEWEST_MONTHS = 4
 """Complete months without which nothing is out of the ordinary."""
 _LEAST_DEVIATIONS = 3.0
-_FALSE_RATE = 0.005
+_FALSE_RATE = 0.003
 """Of a month without changes, if sums had a normal distribution."""
 _BEYOND = 0.15
 """How far outside the earlier months a sum must be, as a share of the nearest."""
@@ -45,8 +45,8 @@ _TOO_FEW_PURCHASES = 8
 
 # As a share of the spending of a usual month; the last two grow if there are few months.
 _MATTERS = 0.03
-_MATTERS_OF_FEW = 0.3
-_MATTERS_OF_NEW = 0.3
+_MATTERS_OF_FEW = 0.2
+_MATTERS_OF_NEW = 0.22
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ class _Checks:
 
 
 def _little_known(months: int) -> float:
-    return 1 + FEWEST_MONTHS / months
+    return 1 + 2 * FEWEST_MONTHS / months
 
 
 def _t_quantile(share: float, freedom: int) -> float:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
-from src.domain.categories import Flow
+from src.domain.categories import Flow, Group
 from src.domain.insight import Habit, HabitCode
 from src.domain.sums import Cell
 
@@ -21,6 +21,7 @@ _FEWEST_PURCHASES = 6
 _FEWEST_SMALL_PURCHASES = 12
 _SMALL = Decimal("0.5")
 """A small purchase is below this share of the mean one."""
+_NEARLY_ALL = Decimal("0.8")
 _FEWEST_FOR_WEEKDAYS = 12
 _LEAST_SHARE_OF_WEEKDAYS = 0.45
 _LEAST_DEVIATIONS = 3.0
@@ -41,12 +42,22 @@ def habits_of(
         for cell in by_merchant
         if cell.flow is Flow.SPENT and cell.merchant and cell.merchant not in recurring_merchants
     ]
-    habits = [
-        *_categories(weekday_cells, merchant_cells),
-        *_merchants(merchant_cells),
-        *_weekends(weekday_cells),
+    categories = list(_categories(weekday_cells, merchant_cells))
+    alone = _alone_in_category(merchant_cells, categories)
+    merchants = [habit for habit in _merchants(merchant_cells) if habit.merchant not in alone]
+    return _top([*categories, *merchants, *_weekends(weekday_cells)])
+
+
+def bills_and_subscriptions(payments: Iterable[tuple[Group | None, Decimal]]) -> list[Habit]:
+    """payments: the group of the category and the cost of a year of each recurring payment."""
+    yearly: dict[HabitCode, list[Decimal]] = defaultdict(list)
+    for group, cost in payments:
+        code = HabitCode.SUBSCRIPTIONS if group is Group.DISCRETIONARY else HabitCode.BILLS
+        yearly[code].append(cost)
+    return [
+        Habit(code, sum(costs, Decimal(0)), sum(costs, Decimal(0)) / _YEARS, len(costs))
+        for code, costs in yearly.items()
     ]
-    return _top(habits)
 
 
 def _top(habits: Sequence[Habit]) -> list[Habit]:
@@ -56,6 +67,17 @@ def _top(habits: Sequence[Habit]) -> list[Habit]:
         if sum(other.code is habit.code for other in chosen) < most and len(chosen) < _MOST:
             chosen.append(habit)
     return chosen
+
+
+def _alone_in_category(cells: Iterable[Cell], categories: Iterable[Habit]) -> set[str]:
+    """The merchants with nearly all of a category that is listed itself."""
+    amounts = {habit.category: habit.amount for habit in categories}
+    return {
+        merchant or ""
+        for merchant, of_merchant in _grouped(cells, "merchant").items()
+        for category, of_both in _grouped(of_merchant, "category").items()
+        if category in amounts and _amount(of_both) >= _NEARLY_ALL * amounts[category]
+    }
 
 
 def _categories(weekday_cells: Iterable[Cell], merchant_cells: Iterable[Cell]) -> Iterable[Habit]:

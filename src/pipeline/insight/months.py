@@ -15,16 +15,14 @@ from src.components.insight import habits as habit_rules
 from src.components.insight.changes import FEWEST_MONTHS, EarlierMonths, changed_sums, new_merchants
 from src.components.insight.comparison import FEWEST_MONTHS as FEWEST_USUAL
 from src.components.insight.comparison import MONTHS_OF_USUAL, compared, month_sums
-from src.components.insight.habits import habits_of
+from src.components.insight.habits import bills_and_subscriptions, habits_of
 from src.components.insight.importance import most_important
 from src.components.insight.recurring_changes import recurring_changes
-from src.domain.categories import Flow, flow_of
+from src.domain.categories import Flow, Group, flow_of
 from src.domain.insight import (
     Change,
     Compared,
     Comparison,
-    Habit,
-    HabitCode,
     Habits,
     MonthDays,
     MonthSums,
@@ -100,9 +98,10 @@ class MonthInsight:
         )
         payments = self._spending_that_recurs(currency, coverage.today)
         habits = habits_of(by_weekday, by_merchant, {payment.merchant for payment in payments})
-        if account is None and payments:  # recurring payments are of all accounts
-            yearly = sum((payment.yearly_cost for payment in payments), Decimal(0))
-            habits.append(Habit(HabitCode.RECURRING, yearly, yearly * len(months) / _YEAR, len(payments)))
+        if account is None:  # recurring payments are of all accounts
+            groups = self._groups()
+            costs = ((groups.get(payment.category or ""), payment.yearly_cost) for payment in payments)
+            habits += bills_and_subscriptions(costs)
         habits.sort(key=lambda habit: -habit.yearly)
         return Habits(since, until, len(months), habits)
 
@@ -120,7 +119,7 @@ class MonthInsight:
         return [one for one in of_month if one.payment.currency == currency]
 
     def _spending_that_recurs(self, currency: str, today: date) -> list[RecurringPayment]:
-        groups = {category.slug: category.group for category in self.categories()}
+        groups = self._groups()
         return [
             payment
             for payment in self.recurring.all(today=today)
@@ -129,6 +128,9 @@ class MonthInsight:
             and payment.direction is Direction.EXPENSE
             and flow_of(groups.get(payment.category or ""), payment.direction)[0] is Flow.SPENT
         ]
+
+    def _groups(self) -> dict[str, Group]:
+        return {category.slug: category.group for category in self.categories()}
 
     def _by_merchant(self, history: _History) -> tuple[dict[str, dict[str, Decimal]], dict[str, str | None]]:
         """Spending by month and merchant, and the categories of the merchants of the month."""

@@ -130,7 +130,7 @@ def habits_body(habits: Habits, currency: str, account: str | None) -> HabitsBod
 
 
 def habit_link(habit: Habit, habits: Habits, currency: str, account: str | None) -> str:
-    if habit.code is HabitCode.RECURRING:
+    if habit.code in (HabitCode.SUBSCRIPTIONS, HabitCode.BILLS):
         return url_for("pages.recurring")
     cell: dict[str, str | None] = {"account": account} if account else {}
     if habit.code is HabitCode.CATEGORY:

@@ -43,7 +43,7 @@ def _money(payment: RecurringPayment, amount: object) -> str:
 def change(change: Change, days: MonthDays, currency: str) -> str:
     """What changed, as a sentence with its figures."""
     amount, day = format.money(change.amount, currency), format.day(change.day) if change.day else ""
-    name = change.name or _merchant(change)
+    name = _merchant(change) if change.name in (None, change.merchant) else change.name
     if change.code in _SUMS:
         return _sum_changed(change, days, currency)
     if change.code is ChangeCode.NEW_MERCHANT:
@@ -107,11 +107,17 @@ def nothing_changed(changed: WhatChanged) -> str:
 TOO_FEW_MONTHS_FOR_HABITS = "Habits are read from three complete months, which this period does not have yet."
 
 
+_THAT_RECUR = {
+    HabitCode.SUBSCRIPTIONS: "Subscriptions and the like",
+    HabitCode.BILLS: "Rent, bills and the like",
+}
+
+
 def habit(habit: Habit, months: int, currency: str) -> str:
     """months: of the period that it is read from."""
     yearly = f"about {format.about(habit.yearly, currency)} a year"
-    if habit.code is HabitCode.RECURRING:
-        return f"Subscriptions and bills: {format.counted(habit.count, 'recurring payment')}; {yearly}."
+    if habit.code in _THAT_RECUR:
+        return f"{_THAT_RECUR[habit.code]}: {format.counted(habit.count, 'recurring payment')}; {yearly}."
     if habit.code is HabitCode.WEEKENDS:
         share = format.percent(habit.share)
         return f"Weekends: {share} of the spending is on Saturdays and Sundays; {yearly}."

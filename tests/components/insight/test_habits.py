@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from src.components.insight.habits import habits_of
+from src.components.insight.habits import bills_and_subscriptions, habits_of
 from src.domain.categories import Group
 from src.domain.sums import Cell
 from src.domain.transactions import Direction
@@ -34,19 +34,19 @@ def test_the_most_expensive_habits_come_first_with_what_a_year_costs():
     weekdays += [cell("salary", 9000, 3, direction=Direction.INCOME, weekday=0)]
     weekdays += [cell("dining", 60, 2, direction=Direction.INCOME, weekday=2)]  # refunds
     merchants = [
-        cell("dining", 640, 35, merchant="bistro"),
+        cell("dining", 400, 20, merchant="bistro"),
+        cell("dining", 240, 5, merchant="tavern"),
         cell("groceries", 500, 13, merchant="grocer"),
         cell("salary", 9000, 3, direction=Direction.INCOME, merchant="acme"),
     ]
     habits = habits_of(weekdays, merchants, set())
     assert of(habits) == [
         ("category", "dining", 2560),
-        ("merchant", "bistro", 2560),
-        ("category", "groceries", 2000),
-        ("merchant", "grocer", 2000),
+        ("category", "groceries", 2000),  # all of it at one merchant, which is not listed as well
+        ("merchant", "bistro", 1600),
     ]
     assert (habits[0].amount, habits[0].count, habits[0].weekdays) == (640, 35, ())
-    assert habits[2].weekdays == (1, 3)
+    assert habits[1].weekdays == (1, 3)
 
 
 def test_what_recurs_and_what_is_bought_rarely_is_no_habit():
@@ -74,3 +74,12 @@ def test_many_small_purchases_and_weekends_are_habits():
     ]
     assert habits[0].weekdays == (5,)
     assert habits[1].share == 240 / 280
+
+
+def test_recurring_payments_are_subscriptions_or_bills():
+    payments = [(Group.DISCRETIONARY, Decimal(120)), (Group.ESSENTIAL, Decimal(9600)), (None, Decimal(400))]
+    habits = bills_and_subscriptions([*payments, (Group.DISCRETIONARY, Decimal(80))])
+    assert [(habit.code.value, habit.yearly, habit.count) for habit in habits] == [
+        ("subscriptions", 200, 2),
+        ("bills", 10000, 2),
+    ]

@@ -372,7 +372,7 @@ def test_json_keeps_the_body_of_the_api(client, ledger):
 def test_what_changed_and_habits_are_in_sentences_for_a_month_with_all_categories(client, ledger):
     page = client.get("/analytics?period=2025-05").text
     assert '<h2 id="changes-title">What changed</h2>' in page
-    assert "Subscriptions and bills: 1 recurring payment" in page
+    assert "Rent, bills and the like: 1 recurring payment" in page
     assert "changes-title" not in client.get("/analytics?period=2025").text
     assert "changes-title" not in client.get("/analytics?period=2025-05&category=groceries").text
 
