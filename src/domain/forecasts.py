@@ -48,6 +48,7 @@ class DuePayment:
 
     id: str
     """Of the recurring payment."""
+    name: str
     day: date
     amount: Decimal
 

@@ -10,6 +10,7 @@ from src.web.categories import pages as categories
 from src.web.dashboard import pages as dashboard
 from src.web.digest import pages as digest
 from src.web.feedback import pages as feedback
+from src.web.forecast import pages as forecast
 from src.web.history import pages as history
 from src.web.history import row_pages, transaction_pages
 from src.web.imports import pages as imports

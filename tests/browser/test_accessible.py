@@ -30,6 +30,7 @@ PAGES = (
     "/summary",
     "/analytics",
     "/insight/recurring",
+    "/insight/forecast",
     "/budgets",
     "/insight/limits",
     "/insight/feed",

@@ -26,7 +26,8 @@ _OF_ALL: dict[Method, Callable[[], regressions.Trees]] = {
 }
 QUICK = tuple(_OF_ONE)
 """The methods that take milliseconds."""
-_JUDGED_MONTHS = 24
+JUDGED_MONTHS = 24
+"""Errors before that say little of the next months."""
 _YEAR = 12
 _LEAST_SPENT = 3
 """Months with spending in a series that the trees may learn from."""
@@ -54,7 +55,7 @@ class Backtest:
     def known_at(self, count: int) -> np.ndarray:
         """Which were over after `count` months, and are not too old. Shape (n_origins, horizon)."""
         ends = self.counts[:, None] + np.arange(1, self.actual.shape[-1] + 1)
-        return (ends <= count) & (self.counts[:, None] >= count - _JUDGED_MONTHS)
+        return (ends <= count) & (self.counts[:, None] >= count - JUDGED_MONTHS)
 
 
 def backtest(history: History, origins: Sequence[Origin], methods: Collection[Method]) -> Backtest:

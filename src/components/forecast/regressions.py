@@ -57,18 +57,20 @@ class Trees:
 
 
 def random_forest() -> Trees:
-    return Trees(RandomForestRegressor(60, min_samples_leaf=8, max_features=0.5, random_state=_SEED))
+    return Trees(
+        RandomForestRegressor(40, min_samples_leaf=8, max_features=0.5, max_samples=0.5, random_state=_SEED)
+    )
 
 
 def gradient_boosting() -> Trees:
     return Trees(
         GradientBoostingRegressor(
             loss="absolute_error",
-            n_estimators=60,
+            n_estimators=50,
             learning_rate=0.08,
             max_depth=3,
             min_samples_leaf=12,
-            subsample=0.7,
+            subsample=0.5,
             random_state=_SEED,
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ import numpy as np
 
 from src.components.forecast.backtest import Backtest
 from src.components.forecast.intervals import Intervals
-from src.components.forecast.origins import Origin, elapsed
+from src.components.forecast.origins import Due, Origin, elapsed
 from src.domain.forecasts import DuePayment, Forecast, MonthForecast, NotEnough, SeriesForecast
 from src.domain.money import decimal_places
 from src.domain.months import month_of
@@ -34,6 +34,8 @@ class Result:
     choice: np.ndarray
     """The position of each series' method."""
     bounds: Intervals
+    names: Mapping[str, str]
+    """Of the recurring payments, by id."""
     currency: str
     as_of: date
 
@@ -63,43 +65,40 @@ class Result:
             error / usual if error is not None and usual and usual > 0 else None,
             _mean(self.bounds.inside[:, position]),
             int(np.count_nonzero(judged)),
-            tuple(self._months(position, self.tested.forecasts[method, -1, position])),
+            self._months(position, self.tested.forecasts[method, -1, position]),
             tuple(self._money(amount) for amount in self.ledger.history.amounts[position]),
         )
 
-    def _months(self, position: int, expected: np.ndarray) -> Sequence[MonthForecast]:
-        low, high = self.bounds.low[position], self.bounds.high[position]
+    def _months(self, position: int, expected: np.ndarray) -> tuple[MonthForecast, ...]:
         running = self.ledger.running_month is not None
-        months = []
-        for step in range(_MONTHS + running):
-            dues = [due for due in self.origin.dues if due.step == step and position in due.targets]
-            spent, left = 0.0, 1.0
-            if running and step == 0:
-                spent, left = float(self.ledger.running[position]), self._left
-            due = float(sum(due.amount for due in dues))
-            known = spent + due
-            # What is left of a month varies less than all of it.
-            middle = known + left * (expected[step] - due)
-            least = known if running and step == 0 and spent > 0 else 0.0
-            months.append(
-                MonthForecast(
-                    self._month(step),
-                    self._money(middle),
-                    self._money(
-                        max(min(least, middle), middle - np.sqrt(left) * (expected[step] - low[step]))
-                    ),
-                    self._money(middle + np.sqrt(left) * (high[step] - expected[step])),
-                    self._money(spent),
-                    tuple(DuePayment(due.id, due.date, self._money(due.amount)) for due in dues),
-                )
-            )
-        return months
+        steps = range(_MONTHS + running)
+        return tuple(self._month(position, step, expected[step], running and step == 0) for step in steps)
+
+    def _month(self, position: int, step: int, expected: float, running: bool) -> MonthForecast:
+        dues = [due for due in self.origin.dues if due.step == step and position in due.targets]
+        due = float(sum(due.amount for due in dues))
+        spent, left = (float(self.ledger.running[position]), self._left) if running else (0.0, 1.0)
+        middle = spent + due + left * (expected - due)
+        # What is left of a month varies less than all of it.
+        below = np.sqrt(left) * (expected - self.bounds.low[position, step])
+        above = np.sqrt(left) * (self.bounds.high[position, step] - expected)
+        return MonthForecast(
+            self._name(step),
+            self._money(middle),
+            self._money(max(min(max(spent, 0.0), middle), middle - below)),
+            self._money(middle + above),
+            self._money(spent),
+            tuple(self._due(due) for due in dues),
+        )
+
+    def _due(self, due: Due) -> DuePayment:
+        return DuePayment(due.id, self.names.get(due.id, ""), due.date, self._money(due.amount))
 
     @property
     def _left(self) -> float:
         return 1 - elapsed(self.ledger.history, self.as_of)
 
-    def _month(self, step: int) -> str:
+    def _name(self, step: int) -> str:
         history = self.ledger.history
         first_day = history.last_day(len(history.months) - 1 + step) + timedelta(days=1)
         return month_of(first_day, history.month_starts)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from src.components.forecast.backtest import QUICK, Backtest, backtest
+from src.components.forecast.backtest import JUDGED_MONTHS, QUICK, Backtest, backtest
 from src.components.forecast.intervals import intervals
 from src.components.forecast.measures import scaled_errors
 from src.components.forecast.origins import origins
 from src.components.forecast.selection import choose
 from src.domain.categories import Category, Group
 from src.domain.forecasts import NEEDED_MONTHS, Choice, Forecast, Kind, Method, NotEnough, Subject
-from src.domain.recurring import MerchantPayments, SeriesStatus
+from src.domain.recurring import MerchantPayments, RecurringPayment, SeriesStatus
 from src.pipeline.forecast.ledger import Ledger, read_ledger
 from src.pipeline.forecast.result import Result, without
 
@@ -44,24 +44,20 @@ class ForecastAnalysis:
     def run(self, today: date, train: bool) -> None:
         """train: try all methods, also those that take seconds, and log to MLflow. Raises Unavailable."""
         groups: dict[str | None, Group] = {category.slug: category.group for category in self.categories()}
-        until = self.payments.newest_date(until=today)
         made: list[Forecast] = []
-        if until:
+        if until := self.payments.newest_date(until=today):
             merchants = self.payments.by_merchant(until=until)
-            payments = self.recurring.all(today=today)
-            ended = frozenset(payment.id for payment in payments if payment.status is SeriesStatus.ENDED)
+            recurring = self.recurring.all(today=today)
             for row in self.analytics.currencies():
-                currency = row["currency"]
-                paid = [merchant for merchant in merchants if merchant.currency == currency]
-                ledger = read_ledger(self.analytics, currency, groups, until=until, today=today)
-                made.append(self._forecast(ledger, paid, ended, currency, until, train))
+                ledger = read_ledger(self.analytics, row["currency"], groups, until=until, today=today)
+                made.append(self._forecast(ledger, merchants, recurring, row["currency"], until, train))
         self.forecasts.replace(made)
 
     def _forecast(
         self,
         ledger: Ledger | None,
-        paid: Sequence[MerchantPayments],
-        ended: frozenset[str],
+        merchants: Sequence[MerchantPayments],
+        recurring: Sequence[RecurringPayment],
         currency: str,
         until: date,
         train: bool,
@@ -73,19 +69,19 @@ class ForecastAnalysis:
         chosen = {} if train else self._chosen(currency, basis)
         made = origins(
             ledger.history,
-            paid,
+            [merchant for merchant in merchants if merchant.currency == currency],
             ledger.targets,
             until=until,
-            first=_FIRST_ORIGIN,
+            first=max(_FIRST_ORIGIN, months - JUDGED_MONTHS),
             horizon=_HORIZON,
-            ended=ended,
+            ended=frozenset(one.id for one in recurring if one.status is SeriesStatus.ENDED),
         )
         methods = tuple(Method) if train else {*QUICK, *chosen.values()}
         tested = backtest(ledger.history, made, methods)
         choice = _choice(tested, ledger, chosen)
         pooled = np.array([subject.kind is Kind.CATEGORY for subject in ledger.subjects])
-        result = Result(ledger, made[-1], tested, choice, intervals(tested, choice, pooled), currency, until)
-        forecast = result.forecast(pooled)
+        bounds, names = intervals(tested, choice, pooled), {one.id: one.name for one in recurring}
+        forecast = Result(ledger, made[-1], tested, choice, bounds, names, currency, until).forecast(pooled)
         if train:
             methods_of = tuple((one.subject, one.method) for one in forecast.series)
             self.forecasts.remember(Choice(currency, basis, methods_of))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from src.domain.periods import PeriodKind
 from src.errors import NotFound
 from src.web.budgets.card import budget_card
+from src.web.forecast.card import forecast_card
 from src.web.insight import text
 from src.web.insight.card import recurring_card
 from src.web.insight.report_schemas import change_link, habit_link
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from src.pipeline.dashboard.selection import Selection
     from src.pipeline.insight.months import MonthInsight
     from src.pipeline.insight.recurring import RecurringPayments
+    from src.services.forecast.forecasts import Forecasts
     from src.services.insight.payments import PaymentHistory
 
 Sentence = tuple[str, str]
@@ -43,11 +45,13 @@ def insights(
     payment_history: PaymentHistory,
     budget_overview: BudgetOverview,
     limit_overview: LimitOverview,
+    forecasts: Forecasts,
 ) -> dict[str, Any]:
     """The values of `dashboard/_insights.html`. Raises Unavailable."""
     currency, month = selection.currency, selection.period.last_month
     return {
         "sentences": _sentences(selection, month_insight),
+        "forecast_card": None if selection.account else forecast_card(forecasts, currency=currency),
         "recurring_card": recurring_card(recurring_payments, payment_history, currency=currency),
         "budget_card": budget_card(budget_overview, limit_overview, currency=currency, month=month)
         if _is_month(selection) and not selection.account  # budgets are of all accounts

@@ -6,6 +6,7 @@ import pytest
 
 from src.domain.transactions import Direction
 from tests.services.rows import keep, new
+from tests.web.prediction.test_pages import words_of
 
 PATH = "/api/v1/insight/forecast"
 TODAY = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -85,3 +86,37 @@ def test_a_change_since_the_forecast_is_told(client, services):
     analyse(services)
     keep(services.transactions, new("market", "20", day=date(2026, 10, 30), category="groceries"))
     assert not forecast(client)[0]["up_to_date"]
+
+
+def page_of(client, path="/insight/forecast"):
+    response = client.get(path)
+    assert response.status_code == 200, response.text
+    return words_of(response.text)
+
+
+def test_the_page_shows_where_the_month_ends_and_what_is_still_due(client, services):
+    store(services, until=date(2026, 11, 17))
+    analyse(services)
+    words = page_of(client)
+    assert "November 2026 ends at $1,3" in words
+    assert "Spent already $1,215.00" in words
+    assert "Recurring payments still to come in November 2026" in words
+    assert "employer +$2,500.00" in words
+    assert "landlord $900.00" in page_of(client, "/insight/forecast?month=2026-12")
+
+
+def test_the_page_tells_what_is_missing_and_that_a_forecast_is_on_its_way(client, services):
+    assert "A new forecast is made" in page_of(client)
+    store(services, since=6)
+    analyse(services)
+    words = page_of(client)
+    assert "A forecast needs 6 complete months; 5 are known in USD." in words
+    assert "A new forecast" not in words
+
+
+def test_the_dashboard_has_a_card_of_the_forecast(client, services):
+    store(services)
+    analyse(services)
+    words = page_of(client, "/analytics?period=2026-10")
+    assert "Spending: November 2026: $1,2" in words
+    assert "Left over: $1,2" in words
