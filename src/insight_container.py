@@ -23,6 +23,7 @@ from src.pipeline.insight.months import MonthInsight
 from src.pipeline.insight.recurring import RecurringPayments
 from src.prediction_container import Predictions
 from src.services.analysis.state import AnalysisState, ledger_revision
+from src.services.insight.found_payments import FoundPayments
 
 
 class Insight(Predictions):
@@ -31,7 +32,11 @@ class Insight(Predictions):
     @once
     def recurring_payments(self) -> RecurringPayments:
         return RecurringPayments(
-            self.payment_history, self.series_decisions, self.merchants.names, self.act_log
+            self.payment_history,
+            FoundPayments(self.database),
+            self.series_decisions,
+            self.merchants.names,
+            self.act_log,
         )
 
     @once
@@ -74,7 +79,11 @@ class Insight(Predictions):
 
     @property
     def ledger_analysis(self) -> LedgerAnalysis:
-        parts: dict[str, Part] = {"forecast": self._forecast, "feed": self._update_feed}
+        parts: dict[str, Part] = {
+            "recurring": lambda today, _: self.recurring_payments.analyse(today=today),
+            "forecast": self._forecast,
+            "feed": self._update_feed,
+        }
         return LedgerAnalysis(self.analysis_state, parts)
 
     def _forecast(self, today: date, train: bool) -> None:

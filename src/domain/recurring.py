@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -42,7 +42,7 @@ class SeriesStatus(StrEnum):
 class Payment:
     id: str
     """Of the transaction."""
-    date: date
+    date: datetime.date
     amount: int
     """In the smallest unit of the currency, less refunds; above zero."""
 
@@ -63,7 +63,7 @@ class MerchantPayments:
 class PriceChange:
     old: int
     new: int
-    date: date
+    date: datetime.date
     """Of the first payment of the new amount."""
 
 
@@ -78,18 +78,18 @@ class Series:
     """Of the next payment: the present price, or what is typical if the amounts vary."""
     varies: bool
     status: SeriesStatus
-    next_date: date | None
+    next_date: datetime.date | None
     """None if it has ended."""
     price_changes: tuple[PriceChange, ...]
-    missed: tuple[date, ...]
+    missed: tuple[datetime.date, ...]
     """Days on which a payment was expected and none came."""
-    doubled: tuple[date, ...]
+    doubled: tuple[datetime.date, ...]
     """Days of payments that came twice."""
     yearly_cost: int
     """What a year costs, or earns, at the present amount."""
 
     @property
-    def last_date(self) -> date:
+    def last_date(self) -> datetime.date:
         return self.payments[-1].date
 
 
@@ -99,7 +99,7 @@ class SeriesDecision:
 
     name: str | None = None
     confirmed: bool = False
-    ended_on: date | None = None
+    ended_on: datetime.date | None = None
     """The day of its last payment. With a later one it has not ended."""
 
 
@@ -127,12 +127,12 @@ class RecurringPayment:
     amount: Decimal
     varies: bool
     status: SeriesStatus
-    last_date: date
-    next_date: date | None
-    price_changes: tuple[tuple[Decimal, Decimal, date], ...]
+    last_date: datetime.date
+    next_date: datetime.date | None
+    price_changes: tuple[tuple[Decimal, Decimal, datetime.date], ...]
     """(old, new, date)."""
-    missed: tuple[date, ...]
-    doubled: tuple[date, ...]
+    missed: tuple[datetime.date, ...]
+    doubled: tuple[datetime.date, ...]
     yearly_cost: Decimal
     decision: SeriesDecision
 
@@ -142,8 +142,17 @@ class RecurringInPeriod:
     """A recurring payment in some days."""
 
     payment: RecurringPayment
-    paid: tuple[tuple[date, Decimal], ...]
+    paid: tuple[tuple[datetime.date, Decimal], ...]
     """(day, amount less refunds), oldest first."""
-    expected: date | None
+    expected: datetime.date | None
     """The next payment, if it is in these days."""
-    missed: tuple[date, ...]
+    missed: tuple[datetime.date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPayment:
+    """A recurring payment as it was found, without what a person decided."""
+
+    payment: RecurringPayment
+    payments: tuple[Payment, ...]
+    """Oldest first."""

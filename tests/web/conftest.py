@@ -28,6 +28,7 @@ EMPTIED = (
     "accounts",
     "merchants",
     "recurring",
+    "recurring_found",
     "budgets",
     "limits",
     "categories",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,9 @@ from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.domain.categories import Flow, Group, flow_of
 from src.domain.money import decimal_places
 from src.domain.recurring import (
+    FoundPayment,
     MerchantPayments,
+    Payment,
     RecurringInPeriod,
     RecurringPayment,
     Series,
@@ -27,6 +29,7 @@ from src.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from src.services.insight.decisions import SeriesDecisions
+    from src.services.insight.found_payments import FoundPayments
     from src.services.insight.payments import PaymentHistory
     from src.services.transactions.acts import ActLog
 
@@ -37,34 +40,49 @@ _NEWEST = 12
 @dataclass(frozen=True)
 class RecurringPayments:
     history: PaymentHistory
+    of_analysis: FoundPayments
     decisions: SeriesDecisions
     merchant_names: Callable[[], Mapping[str, str]]
     """Those that a person gave, by key."""
     acts: ActLog
 
     def all(self, *, today: date) -> list[RecurringPayment]:
-        """By the next date; those that have ended come last. Raises Unavailable."""
+        """By the next date; those that have ended come last. Of a large ledger, those that the last analysis
+        found. Raises Unavailable.
+        """
         return sorted((payment for payment, _ in self._all(today)), key=_by_next_date)
 
     def between(self, first: date, last: date, *, today: date) -> list[RecurringInPeriod]:
         """Those with a payment in these days, or that expect one or missed one. Raises Unavailable."""
-        periods = [_in_period(payment, series, first, last) for payment, series in self._all(today)]
+        periods = [
+            _in_period(payment, paid, first, last)
+            for payment, paid in self._all(today, since=first, until=last)
+        ]
         return [period for period in periods if period.paid or period.expected or period.missed]
 
-    def _all(self, today: date) -> list[tuple[RecurringPayment, Series]]:
+    def _all(self, today: date, **days: date) -> list[tuple[RecurringPayment, Sequence[Payment]]]:
+        """Each with its payments, at least those in `since` .. `until`."""
         decisions = {key: stored for stored in self.decisions.all() for key in stored.transactions}
         names = self.merchant_names()
+        stored = self.of_analysis.all(decisions, **days) if self.history.is_large() else None
         return [
-            (_recurring(series, of_merchant, _decision(series, decisions), names), series)
-            for of_merchant, series in self._series(today)
+            (_decided_payment(match.payment, _decision(match.payments, decisions), names), match.payments)
+            for match in (self._find_all(today) if stored is None else stored)
         ]
+
+    def analyse(self, *, today: date) -> None:
+        """Find those of a large ledger, for `all`. Raises Unavailable."""
+        if self.history.is_large():
+            self.of_analysis.replace(self._find_all(today))
+        else:
+            self.of_analysis.clear()
 
     def find(self, payment_id: str, *, today: date) -> RecurringPayment:
         """The one with this transaction. Raises NotFound, Unavailable."""
-        of_merchant, series = self._find(payment_id, today)
-        stored = self.decisions.of([payment.id for payment in series.payments])
+        match = self._find(payment_id, today)
+        stored = self.decisions.of([payment.id for payment in match.payments])
         decision = stored.decision if stored else SeriesDecision()
-        return _recurring(series, of_merchant, decision, self.merchant_names())
+        return _decided_payment(match.payment, decision, self.merchant_names())
 
     def change(
         self, payment_id: str, fields: Mapping[str, Any], *, today: date, at: datetime
@@ -73,17 +91,17 @@ class RecurringPayments:
 
         Returns the payment, and the act; None if nothing changed. Raises NotFound, Unavailable.
         """
-        of_merchant, series = self._find(payment_id, today)
-        ids = [payment.id for payment in series.payments]
+        match = self._find(payment_id, today)
+        ids = [payment.id for payment in match.payments]
         stored = self.decisions.of(ids)
         before = stored.decision if stored else SeriesDecision()
-        after = replace(before, **_decided(fields, series.last_date))
+        after = replace(before, **_decided(fields, match.payment.last_date))
         names = self.merchant_names()
-        payment = _recurring(series, of_merchant, after, names)
+        payment = _decided_payment(match.payment, after, names)
         if after == before:
             return payment, None
         key = stored.key if stored else ids[0]
-        shown = _recurring(series, of_merchant, before, names).name
+        shown = _decided_payment(match.payment, before, names).name
         new = {f"new_{name}": value for name, value in _values(after).items()}
         what = ActSummary("recurring-changed", {"key": key, "shown": shown, **_values(before), **new})
         act = self.acts.begin(ActKind.RECURRING, what, at=at)
@@ -102,19 +120,19 @@ class RecurringPayments:
         self.decisions.change(key, before)
         return UndoResult(rows=0)
 
-    def _find(self, payment_id: str, today: date) -> tuple[MerchantPayments, Series]:
+    def _find(self, payment_id: str, today: date) -> FoundPayment:
         if merchant := self.history.merchant_of(payment_id):
-            for of_merchant, series in self._series(today, merchant):
-                if any(payment.id == payment_id for payment in series.payments):
-                    return of_merchant, series
+            for match in self._find_all(today, merchant):
+                if any(payment.id == payment_id for payment in match.payments):
+                    return match
         raise NotFound("There is no recurring payment with this id.")
 
-    def _series(self, today: date, merchant: str | None = None) -> Iterable[tuple[MerchantPayments, Series]]:
+    def _find_all(self, today: date, merchant: str | None = None) -> Iterator[FoundPayment]:
         # Nothing is missed after the newest transaction: later ones may only not be imported yet.
         newest = self.history.newest_date(until=today) or today
         for of_merchant in self.history.by_merchant(until=newest, merchant=merchant):
             for series in find_series(of_merchant.payments, newest):
-                yield of_merchant, series
+                yield _as_payment(series, of_merchant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,47 +176,60 @@ def _values(decision: SeriesDecision) -> dict[str, str | int | None]:
     return {"name": decision.name, "confirmed": int(decision.confirmed), "ended_on": ended_on}
 
 
-def _decision(series: Series, decisions: Mapping[str, StoredDecision]) -> SeriesDecision:
-    stored = (decisions[payment.id].decision for payment in series.payments if payment.id in decisions)
+def _decision(payments: Iterable[Payment], decisions: Mapping[str, StoredDecision]) -> SeriesDecision:
+    stored = (decisions[payment.id].decision for payment in payments if payment.id in decisions)
     return next(stored, SeriesDecision())
 
 
-def _recurring(
-    series: Series, of_merchant: MerchantPayments, decision: SeriesDecision, names: Mapping[str, str]
+def _decided_payment(
+    payment: RecurringPayment, decision: SeriesDecision, names: Mapping[str, str]
 ) -> RecurringPayment:
-    has_ended = series.status is SeriesStatus.ENDED or (
-        decision.ended_on is not None and series.last_date <= decision.ended_on
+    """names: that a person gave merchants."""
+    has_ended = payment.status is SeriesStatus.ENDED or (
+        decision.ended_on is not None and payment.last_date <= decision.ended_on
+    )
+    return replace(
+        payment,
+        name=decision.name or names.get(payment.merchant, payment.merchant),
+        status=SeriesStatus.ENDED if has_ended else payment.status,
+        next_date=None if has_ended else payment.next_date,
+        decision=decision,
     )
 
+
+def _as_payment(series: Series, of_merchant: MerchantPayments) -> FoundPayment:
     def exact(units: int) -> Decimal:
         return Decimal(units).scaleb(-decimal_places(of_merchant.currency))
 
-    return RecurringPayment(
+    payment = RecurringPayment(
         id=series.payments[0].id,
         merchant=of_merchant.merchant,
-        name=decision.name or names.get(of_merchant.merchant, of_merchant.merchant),
+        name=of_merchant.merchant,
         category=_category(series, of_merchant),
         currency=of_merchant.currency,
         direction=of_merchant.direction,
         interval=series.interval,
         amount=exact(series.amount),
         varies=series.varies,
-        status=SeriesStatus.ENDED if has_ended else series.status,
+        status=series.status,
         last_date=series.last_date,
-        next_date=None if has_ended else series.next_date,
+        next_date=series.next_date,
         price_changes=tuple(
             (exact(change.old), exact(change.new), change.date) for change in series.price_changes
         ),
         missed=series.missed,
         doubled=series.doubled,
         yearly_cost=exact(series.yearly_cost),
-        decision=decision,
+        decision=SeriesDecision(),
     )
+    return FoundPayment(payment, series.payments)
 
 
-def _in_period(payment: RecurringPayment, series: Series, first: date, last: date) -> RecurringInPeriod:
+def _in_period(
+    payment: RecurringPayment, payments: Iterable[Payment], first: date, last: date
+) -> RecurringInPeriod:
     places, due = decimal_places(payment.currency), payment.next_date
-    paid = [paid for paid in series.payments if first <= paid.date <= last]
+    paid = [paid for paid in payments if first <= paid.date <= last]
     return RecurringInPeriod(
         payment,
         tuple((one.date, Decimal(one.amount).scaleb(-places)) for one in paid),

@@ -12,6 +12,8 @@ from src.domain.recurring import MerchantPayments, Payment
 from src.domain.transactions import Direction
 from src.services.mongo.client import Database, Document, guarded, midnight
 
+MOST_AT_A_REQUEST = 20_000
+"""Transactions of a ledger."""
 _INDEX = "merchant_payments"
 """It contains all fields that are read."""
 _REACHES_BACK = timedelta(days=3 * 366 + 31)
@@ -28,6 +30,11 @@ _MS_OF_A_DAY = 86_400_000
 class PaymentHistory:
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @guarded
+    def is_large(self) -> bool:
+        """Whether reading the payments takes too long for a request. Raises Unavailable."""
+        return bool(self._database.transactions.estimated_document_count() > MOST_AT_A_REQUEST)
 
     @guarded
     def newest_date(self, *, until: date) -> date | None:

@@ -124,6 +124,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "review_skips": [_index("owner", "key", unique=True)],
     "recurring": [_index("owner", "key", unique=True), _index("owner", "transactions")],
+    "recurring_found": [_index("owner", "run")],
     "history_filters": [_index("owner", "name_key", unique=True)],
     "dismissed_rules": [_index("owner", "merchant", "category", unique=True)],
     "imports": [_index("-created_at")],
@@ -229,6 +230,8 @@ class Collections:
     """Groups of waiting transactions that a person has put off until a date."""
     recurring = _Collection()
     """What a person decided about recurring payments: names, and which are confirmed or have ended."""
+    recurring_found = _Collection()
+    """The recurring payments of a large ledger, as the analysis found them."""
     budgets = _Collection()
     """All budgets of a person, in one document."""
     limits = _Collection()

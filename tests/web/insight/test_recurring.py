@@ -1,6 +1,7 @@
 """Recurring payments over the API and on their page, and what a person decides about them."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from bson import ObjectId
@@ -199,6 +200,25 @@ def test_the_page_lists_them_with_their_yearly_cost_and_takes_forms(client, paid
     assert (refused.status_code, "x" * 101 in refused.text) == (422, True)
     assert client.post(address, data={"other": "1"}).status_code == 422
     assert client.post(f"/insight/recurring/{'0' * 24}", data={"name": "x" * 101}).status_code == 404
+
+
+def test_of_a_large_ledger_those_that_the_last_analysis_found_are_listed(client, paid, services, monkeypatch):
+    monkeypatch.setattr("src.services.insight.payments.MOST_AT_A_REQUEST", 3)
+    insight, today = services.recurring_payments, date(2026, 5, 9)
+    rows = paid("film club", "12.99", "12.99", "12.99", None, "14.99", category="subscriptions")
+    computed = recurring(client)
+    insight.analyse(today=today)
+    assert recurring(client) == computed
+    [period] = insight.between(date(2026, 3, 1), date(2026, 4, 30), today=today)
+    assert (period.paid, period.missed) == (((date(2026, 3, 5), Decimal("12.99")),), (date(2026, 4, 4),))
+    paid("gym", "30", "30", "30", "30")
+    change(client, rows[2], name="Films", ended=True)
+    assert [(payment["name"], payment["status"]) for payment in recurring(client)] == [("Films", "ended")]
+    insight.analyse(today=today)
+    assert [payment["name"] for payment in recurring(client)] == ["gym", "Films"]
+    monkeypatch.setattr("src.services.insight.payments.MOST_AT_A_REQUEST", 100)
+    insight.analyse(today=today)
+    assert services.database.recurring_found.count_documents({}) == 0
 
 
 @pytest.fixture
