@@ -210,6 +210,7 @@ class Container(Insight):
                 ActKind.RULES: self.rule_editor.undo,
                 ActKind.RULE_APPLY: self.rule_application.undo,
                 ActKind.RECURRING: self.recurring_payments.undo,
+                ActKind.ANOMALY: self.unusual_spending.undo,
                 ActKind.BUDGETS: self.budget_editor.undo,
                 ActKind.LIMITS: self.limit_editor.undo,
             },

@@ -12,6 +12,8 @@ from src.domain.feed import Channel, EntryKind
 from src.domain.limits import Limit
 from src.once import once
 from src.pipeline.analysis.run import LedgerAnalysis, Part
+from src.pipeline.anomalies.unusual import PART as ANOMALIES
+from src.pipeline.anomalies.unusual import UnusualSpendingList
 from src.pipeline.budgets.editor import ListEditor, budget_editor, limit_editor
 from src.pipeline.budgets.limits import LimitOverview
 from src.pipeline.budgets.overview import BudgetOverview, KnownDays
@@ -74,13 +76,14 @@ class Insight(Predictions):
 
     @once
     def analysis_state(self) -> AnalysisState:
-        revision = partial(ledger_revision, self.database)
+        revision = partial(ledger_revision, self.month_totals)
         return AnalysisState(self.database, revision, self.now, lease_s=self.settings.lease_s)
 
     @property
     def ledger_analysis(self) -> LedgerAnalysis:
         parts: dict[str, Part] = {
             "recurring": lambda today, _: self.recurring_payments.analyse(today=today),
+            ANOMALIES: self._analyse_anomalies,
             "forecast": self._forecast,
             "feed": self._update_feed,
         }
@@ -103,6 +106,35 @@ class Insight(Predictions):
             self.forecasts,
             log,
         ).run(today, train)
+
+    def _analyse_anomalies(self, today: date, train: bool) -> None:
+        from src.pipeline.anomalies.analyse import AnomalyAnalysis
+        from src.services.anomalies.models import AnomalyModels
+        from src.services.anomalies.spending import SpendingHistory
+        from src.services.mlflow.side_experiment import SideExperiment
+
+        about = "One run for each training of the forest that finds unusual spending."
+        AnomalyAnalysis(
+            SpendingHistory(self.database, self.categories.all),
+            self.analytics,
+            self.recurring_payments,
+            self.categories.all,
+            lambda: self.preferences.current().month_starts,
+            AnomalyModels(self.database),
+            self.anomaly_reports,
+            lambda: SideExperiment(self.tracking, "anomalies", about),
+            self.now,
+        ).run(today, train)
+
+    @once
+    def unusual_spending(self) -> UnusualSpendingList:
+        return UnusualSpendingList(
+            self.anomaly_reports,
+            self.dismissals,
+            self.analysis_state,
+            self.act_log,
+            self.transactions.count,
+        )
 
     def _update_feed(self, today: date, train: bool) -> None:
         """The last part: it reads what the others found."""

@@ -74,7 +74,7 @@ THIRD_PARTY = {
     "cryptography": {"services/imports/encrypted_uploads.py"},
     "flask": {"web"},
     "plotly": {"web"},
-    "skops": {"services/models/bundle.py"},
+    "skops": {"services/models/bundle.py", "services/anomalies/models.py"},
     "matplotlib": {"services/mlflow/plots.py"},
     "sklearn": {"components"},
     "pandas": {"components", "services", "pipeline"},

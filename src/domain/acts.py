@@ -27,6 +27,7 @@ class ActKind(StrEnum):
     RULES = "rules"
     RULE_APPLY = "rule-apply"
     RECURRING = "recurring"
+    ANOMALY = "anomaly"
     BUDGETS = "budgets"
     LIMITS = "limits"
 

@@ -15,6 +15,7 @@ from src.knowledge.lexicon_files import Knowledge
 from src.once import once
 from src.services.accounts.repository import Accounts
 from src.services.accounts.transactions import AccountTransactions
+from src.services.anomalies.reports import AnomalyReports, Dismissals
 from src.services.budgets.repository import Budgets, Limits
 from src.services.bulk.alike import AlikeChanges
 from src.services.bulk.work import BulkQueue
@@ -124,6 +125,8 @@ class Services:
     rule_transactions = on_database(RuleTransactions)
     payment_history = on_database(PaymentHistory)
     series_decisions = on_database(SeriesDecisions)
+    anomaly_reports = on_database(AnomalyReports)
+    dismissals = on_database(Dismissals)
     budgets = on_database(Budgets)
     forecasts = on_database(Forecasts)
     limits = on_database(Limits)

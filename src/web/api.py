@@ -9,6 +9,7 @@ from flask import Flask
 from src.web.accounts import api as accounts
 from src.web.acts import api as acts
 from src.web.analytics import api as analytics
+from src.web.anomalies import api as anomalies
 from src.web.budgets import api as budgets
 from src.web.bulk import api as bulk
 from src.web.categories import api as categories
@@ -51,6 +52,7 @@ TAGS = {
     "summary": "Totals of transactions that are not stored.",
     "insight": "Payments that recur: subscriptions, bills, rent and income.",
     "forecast": "Spending and income of the next months.",
+    "anomalies": "Unusual spending.",
     "budgets": "Budgets and finance rules.",
     "feed": "Alarms and monthly digests.",
     "quality": "Accuracy of the predictions, and drift.",
@@ -79,6 +81,7 @@ _OPERATIONS = (
     summary.api,
     insight.api,
     forecast.api,
+    anomalies.api,
     budgets.api,
     digest.api,
     quality.api,

@@ -3,6 +3,7 @@
 
 from src.web.accounts import pages as accounts
 from src.web.acts import pages as acts
+from src.web.anomalies import pages as anomalies
 from src.web.budgets import limit_pages
 from src.web.budgets import pages as budgets
 from src.web.bulk import pages as bulk

@@ -33,6 +33,7 @@ PAGES = (
     "/insight/forecast",
     "/budgets",
     "/insight/limits",
+    "/insight/unusual",
     "/insight/feed",
     "/quality",
     "/models",

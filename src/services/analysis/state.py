@@ -8,10 +8,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 
-from src.domain import LOCAL_OWNER
 from src.domain.analysis import AnalysisStatus, ClaimedAnalysis, PartState, Revision
 from src.services.mongo.client import Database, Document, from_now, guarded, read_as
 from src.services.mongo.leases import Leases, Wait
+from src.services.totals.counting import MonthTotals
 
 _ID = "analysis"
 _RUNNING = "running"
@@ -19,24 +19,14 @@ _PAUSE_S = 60
 """Between two analyses while the ledger changes; ten times as long as the last one took, if that is longer.
 After a failure it doubles, up to an hour."""
 _POLL_S = 0.25
+_COUNTED_AT_ONCE = 5000
+"""Changed transactions that a process that asks for the revision counts; more are left to the scheduler."""
 
 
-def ledger_revision(database: Database) -> Revision:
-    """Another one after each addition, deletion, answer, edit and act."""
-
-    def newest(collection: str, field: str) -> Document:
-        stages: list[Document] = [
-            {"$match": {"owner": LOCAL_OWNER, field: {"$gt": None}}},
-            {"$sort": {field: -1}},
-            {"$limit": 1},
-            {"$project": {"_id": 0, "at": {"$toString": f"${field}"}}},
-        ]
-        return {"$unionWith": {"coll": collection, "pipeline": stages}}
-
-    counted = [{"$collStats": {"count": {}}}, {"$project": {"_id": 0, "at": {"$toString": "$count"}}}]
-    fields = (("transactions", "created_at"), ("transactions", "label.at"), ("acts", "at"))
-    parts = database.transactions.aggregate([*counted, *(newest(*field) for field in fields)])
-    return " ".join(part["at"] for part in parts)
+def ledger_revision(totals: MonthTotals) -> Revision:
+    """Of the sums by month: all changes of transactions are in them. Raises Unavailable."""
+    is_counted = totals.refresh(at_most=_COUNTED_AT_ONCE)
+    return f"{totals.revision()}{'' if is_counted else ' and more'}"
 
 
 class AnalysisState:

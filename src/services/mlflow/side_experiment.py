@@ -7,17 +7,17 @@ from typing import Any
 
 from src.services.mlflow.errors import guarded
 from src.services.mlflow.provenance import provenance
-from src.services.mlflow.tracking import EXPERIMENT, Tracking
+from src.services.mlflow.tracking import OTHER_EXPERIMENTS, Tracking
 
 _KEPT_RUNS = 100
 
 
 class SideExperiment:
-    """Its name begins with that of the main one, so that erasing everything finds it."""
+    """Its name begins with OTHER_EXPERIMENTS, so that erasing everything finds it."""
 
     def __init__(self, tracking: Tracking, subject: str, about: str) -> None:
         """subject: the end of the name. about: what its runs are, shown by MLflow."""
-        self.name = f"{EXPERIMENT}-{subject}"
+        self.name = f"{OTHER_EXPERIMENTS}{subject}"
         self._tracking = tracking
         self._about = about
 

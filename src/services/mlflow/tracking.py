@@ -22,6 +22,8 @@ from src.services.mlflow.provenance import provenance
 from src.services.mlflow.run_writer import RunWriter
 
 EXPERIMENT = MODEL_NAME
+OTHER_EXPERIMENTS = "ledgerloop-"
+"""The names of the others begin with this."""
 DESCRIPTION = (
     "Predicts the category of a bank transaction. Trained by Ledgerloop from a person's own labels and a "
     "shipped lexicon. The alias `champion` is the version that serves: move it, and that version serves once "
@@ -114,8 +116,8 @@ class Tracking:
     @guarded
     def all_experiments(self) -> list[str]:
         """The ids of all experiments of Ledgerloop."""
-        named = self.client.search_experiments(filter_string=f"name LIKE '{EXPERIMENT}%'")
-        return [self.experiment, *(str(other.experiment_id) for other in named if other.name != EXPERIMENT)]
+        others = self.client.search_experiments(filter_string=f"name LIKE '{OTHER_EXPERIMENTS}%'")
+        return [self.experiment, *(str(other.experiment_id) for other in others)]
 
     @guarded
     def initialise(self) -> None:

@@ -125,6 +125,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "review_skips": [_index("owner", "key", unique=True)],
     "recurring": [_index("owner", "key", unique=True), _index("owner", "transactions")],
     "recurring_found": [_index("owner", "run")],
+    "dismissed_anomalies": [_index("owner", "key", unique=True)],
     "history_filters": [_index("owner", "name_key", unique=True)],
     "dismissed_rules": [_index("owner", "merchant", "category", unique=True)],
     "imports": [_index("-created_at")],
@@ -236,6 +237,12 @@ class Collections:
     """All budgets of a person, in one document."""
     limits = _Collection()
     """The finance rules that a person changed or added, in one document."""
+    anomalies = _Collection()
+    """What the newest analysis found unusual, in one document."""
+    dismissed_anomalies = _Collection()
+    """Unusual spending that a person said is fine."""
+    anomaly_models = _Collection()
+    """The forest that finds unusual amounts, with its hash; the newest one that was accepted is used."""
     merchants = _Collection()
     """What a person decided about merchants: names, merges, and what is not learned."""
     rules = _Collection()

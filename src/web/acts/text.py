@@ -40,6 +40,9 @@ def what_was_done(act: Act) -> str:
             return f"You changed the settings. {settings_changes(act)}"
         case "budgets-changed" | "limits-changed":
             return budgets_changed(act)
+    if act.what.code == "anomaly-dismissed":
+        about = merchant_name(str(values["merchant"])) or category_name(values["category"])  # type: ignore[arg-type]
+        return f"You marked unusual spending as fine: {about}"
     of_areas = (_of_a_category, _of_an_account, _of_a_merchant, _of_rules, _of_a_recurring_payment)
     others = (of(act.what.code, values) for of in of_areas)
     return next(filter(None, others), None) or _PLAIN.get(act.what.code, "A change")

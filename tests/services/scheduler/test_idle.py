@@ -59,7 +59,8 @@ def container(settings, monkeypatch):
     container.runs.request_slot(slot, trigger=Trigger.FIRST_START, at=NOW)
     run = container.runs.claim(holder="me", at=NOW)
     ClaimedRun(container.runs, run, holder="me").succeed(at=NOW)
-    monkeypatch.setattr(container.trainer, "run", lambda _: True)
+    for child in (container.trainer, container.analyser):
+        monkeypatch.setattr(child, "run", lambda *_: True)
     yield container
     container.database.close()
 

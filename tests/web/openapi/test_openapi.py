@@ -46,6 +46,8 @@ CONTRACT = {
     ("get", "/api/v1/analytics"),
     ("get", "/api/v1/insight/compare"),
     ("get", "/api/v1/insight/months/{month}"),
+    ("get", "/api/v1/insight/anomalies"),
+    ("post", "/api/v1/insight/anomalies/{id}/dismiss"),
     ("get", "/api/v1/insight/recurring"),
     ("get", "/api/v1/insight/forecast"),
     ("patch", "/api/v1/insight/recurring/{id}"),

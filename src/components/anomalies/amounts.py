@@ -1,0 +1,163 @@
+"""Unusual amounts: at a merchant, in a category, and of the first payment at a merchant."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from src.components.anomalies.residuals import Residuals, residuals
+from src.components.anomalies.surprise import as_score, limit, surprise
+from src.domain.anomalies import Anomaly, AnomalyKind, Counts, Method, ReasonCode, Spending, anomaly_id
+
+Forest = Callable[[Residuals], np.ndarray]
+"""Scores of payments; higher is more unusual."""
+
+_AT_MERCHANTS, _ELSEWHERE = (0.45, 0.75), (0.1, 0.05)
+"""Payments a month that may be called unusual without being so: by the tail of the scores, and by rank."""
+_LEAST_EXCESS = 1.0
+"""Upper spreads above the usual amount; less is never unusual."""
+_SIMILAR, _SEEN_BEFORE = 0.85, 4
+"""An amount is not unusual if this many others of the merchant have at least this share of it."""
+_DAYS_OF_A_MONTH = 30.44
+
+
+@dataclass(frozen=True)
+class AmountScores:
+    """Of all payments of one currency; arrays of shape (n_payments,)."""
+
+    residuals: Residuals
+    at_merchant: np.ndarray
+    """Surprise among the payments whose merchant has enough history; nan for the others."""
+    elsewhere: np.ndarray
+    """The same of those of which only the category has enough."""
+    is_known: np.ndarray
+    """Whether the merchant has several payments that are about as large."""
+    months: float
+
+    @property
+    def is_unusual(self) -> np.ndarray:
+        possible = (self.residuals.excess >= _LEAST_EXCESS) & ~self.is_known
+        at_merchant = self._highest(self.at_merchant, possible, *_AT_MERCHANTS)
+        elsewhere = self._highest(self.elsewhere, possible, *_ELSEWHERE)
+        return np.asarray(at_merchant | elsewhere)
+
+    def _highest(
+        self, surprise: np.ndarray, possible: np.ndarray, by_tail: float, by_rank: float
+    ) -> np.ndarray:
+        among = ~np.isnan(surprise)
+        ranked = np.sort(surprise[among & possible])[::-1]
+        if not len(ranked):
+            return np.zeros(len(surprise), dtype=bool)
+        first = round(by_rank * self.months)
+        of_rank = ranked[min(first, len(ranked)) - 1] if first else np.inf
+        least = min(of_rank, limit(int(among.sum()), self.months, by_tail))
+        result: np.ndarray = among & possible & (np.nan_to_num(surprise) >= least)
+        return result
+
+
+def score(payments: Sequence[Spending], forest: Forest | None) -> AmountScores:
+    """payments: of one currency, at least one. forest: None to use the thresholds alone."""
+    measured = residuals(payments)
+    days = [payment.date.toordinal() for payment in payments]
+    months = (max(days) - min(days) + 1) / _DAYS_OF_A_MONTH
+    return AmountScores(
+        measured,
+        combined(measured, measured.at_merchant, forest),
+        _among(measured.in_category_only, measured.excess),
+        measured.at_merchant & (_as_large(payments) >= _SEEN_BEFORE),
+        months,
+    )
+
+
+def _as_large(payments: Sequence[Spending]) -> np.ndarray:
+    """How many others of the merchant are about as large, or larger."""
+    amounts: dict[str, list[int]] = defaultdict(list)
+    for payment in payments:
+        amounts[payment.merchant].append(payment.amount)
+    for ordered in amounts.values():
+        ordered.sort()
+    smaller = [bisect_left(amounts[payment.merchant], _SIMILAR * payment.amount) for payment in payments]
+    sizes = [len(amounts[payment.merchant]) for payment in payments]
+    return np.array(sizes) - smaller - 1
+
+
+def combined(measured: Residuals, among: np.ndarray, forest: Forest | None) -> np.ndarray:
+    """An amount is as unusual as the more doubtful of the thresholds and the forest says."""
+    by_thresholds = _among(among, measured.excess)
+    if forest is None or not among.any():
+        return by_thresholds
+    by_forest = _among(among, forest(measured))
+    return _among(among, np.minimum(by_thresholds, by_forest))
+
+
+def _among(among: np.ndarray, values: np.ndarray) -> np.ndarray:
+    result = np.full(len(among), np.nan)
+    if among.any():
+        result[among] = surprise(values[among])
+    return result
+
+
+def find_amounts(payments: Sequence[Spending], forest: Forest | None) -> tuple[list[Anomaly], Counts]:
+    """payments: of one currency."""
+    if not payments:
+        return [], Counts()
+    scores = score(payments, forest)
+    analysed = scores.residuals.at_merchant | scores.residuals.in_category_only
+    firsts = _first_at_merchants(payments)
+    method = Method.THRESHOLD if forest is None else Method.ISOLATION_FOREST
+    anomalies = [
+        _anomaly(payments[position], scores, position, method, is_first=payments[position].id in firsts)
+        for position in np.flatnonzero(scores.is_unusual).tolist()
+    ]
+    return anomalies, Counts(int(analysed.sum()), int((~analysed).sum()))
+
+
+def _first_at_merchants(payments: Sequence[Spending]) -> set[str]:
+    """The ids of the first payment at each merchant, but those of the first two months: all are new then."""
+    firsts: dict[str, Spending] = {}
+    for payment in sorted(payments, key=lambda payment: (payment.date, payment.id)):
+        firsts.setdefault(payment.merchant, payment)
+    begins = min(payment.date for payment in payments)
+    return {
+        payment.id
+        for merchant, payment in firsts.items()
+        if merchant and (payment.date - begins).days > 2 * _DAYS_OF_A_MONTH
+    }
+
+
+def _anomaly(
+    payment: Spending, scores: AmountScores, position: int, method: Method, *, is_first: bool
+) -> Anomaly:
+    measured = scores.residuals
+    at_merchant = bool(measured.at_merchant[position])
+    usual = float(np.exp(measured.center[position]))
+    values: dict[str, str | int | float] = {
+        "amount": payment.amount,
+        "usual": round(usual),
+        "times": round(payment.amount / usual, 1),
+        "payments": int(measured.others[position] if at_merchant else measured.in_category[position]),
+    }
+    if at_merchant:
+        kind, reason, surprise_of = AnomalyKind.AMOUNT, ReasonCode.MERCHANT_AMOUNT, scores.at_merchant
+    else:
+        kind = AnomalyKind.NEW_MERCHANT if is_first else AnomalyKind.AMOUNT
+        reason = ReasonCode.LARGE_FIRST if is_first else ReasonCode.CATEGORY_AMOUNT
+        surprise_of, method = scores.elsewhere, Method.THRESHOLD
+    return Anomaly(
+        id=anomaly_id(AnomalyKind.AMOUNT, payment.id),
+        kind=kind,
+        transaction_ids=(payment.id,),
+        score=as_score(float(surprise_of[position])),
+        reason=reason,
+        values=values,
+        method=method,
+        date=payment.date,
+        currency=payment.currency,
+        amount=payment.amount,
+        merchant=payment.merchant,
+        category=payment.category,
+    )

@@ -1,0 +1,72 @@
+"""Payments that came twice: the same merchant, amount and account within a few days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import quantiles
+
+from src.domain.anomalies import Anomaly, AnomalyKind, Method, ReasonCode, Spending, anomaly_id
+
+_WITHIN_DAYS = 3
+_LEAST_RANK = 4
+"""In tenths of all amounts: two coffees are no duplicate."""
+_ALLOWED, _USUAL_REPEATS = 2, 0.04
+"""Repeats at a merchant, and share of its payments, above which repeating is usual there."""
+_OFTEN_DAYS = 8
+"""An amount that comes again within this time more than once is a price, such as of a ticket."""
+
+
+def find_duplicates(payments: Sequence[Spending]) -> list[Anomaly]:
+    """payments: of one currency."""
+    by_merchant: dict[str, list[Spending]] = defaultdict(list)
+    for payment in payments:
+        if payment.merchant:
+            by_merchant[payment.merchant].append(payment)
+    least = _least_amount(payments)
+    return [
+        _anomaly(first, second)
+        for members in by_merchant.values()
+        for first, second in _repeats(members)
+        if second.amount >= least
+    ]
+
+
+def _least_amount(payments: Sequence[Spending]) -> float:
+    amounts = [payment.amount for payment in payments]
+    return quantiles(amounts, n=10)[_LEAST_RANK - 1] if len(amounts) > 1 else 0
+
+
+def _repeats(members: Sequence[Spending]) -> list[tuple[Spending, Spending]]:
+    """Of one merchant."""
+    by_amount: dict[tuple[int, str | None], list[Spending]] = defaultdict(list)
+    for payment in sorted(members, key=lambda payment: (payment.date, payment.id)):
+        by_amount[payment.amount, payment.account].append(payment)
+    repeats = []
+    for same in by_amount.values():
+        often = [pair for pair in pairwise(same) if _days(*pair) <= _OFTEN_DAYS]
+        if len(often) == 1 and _days(*often[0]) <= _WITHIN_DAYS:
+            repeats += often
+    return repeats if len(repeats) <= max(_ALLOWED, _USUAL_REPEATS * len(members)) else []
+
+
+def _days(first: Spending, second: Spending) -> int:
+    return (second.date - first.date).days
+
+
+def _anomaly(first: Spending, second: Spending) -> Anomaly:
+    return Anomaly(
+        id=anomaly_id(AnomalyKind.DUPLICATE, second.id),
+        kind=AnomalyKind.DUPLICATE,
+        transaction_ids=(first.id, second.id),
+        score=0.9,
+        reason=ReasonCode.SAME_AMOUNT,
+        values={"amount": second.amount, "days": _days(first, second), "first": first.date.isoformat()},
+        method=Method.THRESHOLD,
+        date=second.date,
+        currency=second.currency,
+        amount=second.amount,
+        merchant=second.merchant,
+        category=second.category,
+    )

@@ -1,0 +1,73 @@
+"""The page of unusual spending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from src.domain.acts import ActKind
+from src.domain.anomalies import LEAST_IN_CATEGORY, LEAST_PAYMENTS, Anomaly, AnomalyKind
+from src.domain.categories import Flow
+from src.pipeline.anomalies.unusual import AnomalyStatus
+from src.web.anomalies import text
+from src.web.history.links import history_link
+from src.web.shared import format
+from src.web.shared.blueprint import bp, page
+from src.web.shared.forms import count_in, with_query
+
+if TYPE_CHECKING:
+    from src.pipeline.anomalies.unusual import UnusualSpendingList
+    from src.services.transactions.acts import ActLog
+
+
+@bp.get("/insight/unusual")
+def unusual(*, unusual_spending: UnusualSpendingList, act_log: ActLog) -> ResponseReturnValue:
+    is_dismissed = request.args.get("status") == AnomalyStatus.DISMISSED
+    status = AnomalyStatus.DISMISSED if is_dismissed else AnomalyStatus.OPEN
+    spending = unusual_spending.read()
+    act = act_log.find(request.args.get("act", ""))
+    return page(
+        "anomalies/index.html",
+        unusual=spending,
+        status=status,
+        other_count=len(spending.anomalies(AnomalyStatus.OPEN if is_dismissed else AnomalyStatus.DISMISSED)),
+        months=_by_month(spending.anomalies(status)),
+        why=text.not_analysed(spending),
+        method=text.METHODS[spending.report.method],
+        kinds=text.KINDS,
+        sentence=text.sentence,
+        title_of=text.title,
+        exact=text.exact,
+        least_payments=LEAST_PAYMENTS,
+        least_in_category=LEAST_IN_CATEGORY,
+        address=_address,
+        act=act if act and act.kind is ActKind.ANOMALY and act.undone_at is None else None,
+        undone=count_in(request.args, "undone"),
+    )
+
+
+@bp.post("/insight/unusual/<anomaly_id>/dismiss")
+def dismiss_unusual(anomaly_id: str, *, unusual_spending: UnusualSpendingList) -> ResponseReturnValue:
+    _, act = unusual_spending.dismiss(anomaly_id, at=datetime.now(UTC))
+    return redirect(with_query(url_for("pages.unusual"), {"act": act}), 303)
+
+
+def _by_month(anomalies: Sequence[Anomaly]) -> list[tuple[str, list[Anomaly]]]:
+    """anomalies: newest first."""
+    months = groupby(anomalies, key=lambda anomaly: f"{anomaly.date:%Y-%m}")
+    return [(format.month_name(month), list(members)) for month, members in months]
+
+
+def _address(anomaly: Anomaly) -> str:
+    """Of the transactions that it is about."""
+    if anomaly.kind is AnomalyKind.CATEGORY_MONTH:
+        month = str(anomaly.values["month"])
+        return history_link(anomaly.currency, Flow.SPENT, month=month, category=anomaly.category)
+    if anomaly.kind is AnomalyKind.AMOUNT or not anomaly.merchant:
+        return url_for("pages.transaction", transaction_id=anomaly.transaction_ids[0])
+    return history_link(anomaly.currency, merchant=anomaly.merchant)

@@ -1,0 +1,30 @@
+"""Months in which a category cost more than usual."""
+
+from src.components.anomalies.category_months import find_category_months
+from src.domain.months import last_day
+
+MONTHS = [f"2025-{month:02}" for month in range(1, 13)]
+
+
+def unusual(months=MONTHS, **sums):
+    by_month = {category: dict(zip(months, amounts, strict=False)) for category, amounts in sums.items()}
+    days = {month: last_day(month) for month in months}
+    return find_category_months(by_month, months, currency="USD", last_days=days)
+
+
+def test_a_month_far_above_the_others_is_found():
+    dining = [300, 310, 290, 305, 320, 295, 300, 900, 310, 300, 290, 305]
+    [anomaly] = unusual(dining=dining, rent=[1000] * 12)
+    assert (anomaly.category, anomaly.values["month"]) == ("dining", "2025-08")
+    assert (anomaly.values["times"], anomaly.amount) == (3.0, 900)
+
+
+def test_what_varies_is_small_or_seldom_is_not_unusual():
+    shopping = [100, 900, 50, 1200, 700, 80, 950, 60, 1000, 300, 20, 850]
+    assert unusual(shopping=shopping, rent=[1000] * 12) == []
+    assert unusual(fees=[3, 3, 3, 3, 3, 9, 3, 3, 3, 3, 3, 3], rent=[1000] * 12) == []
+    assert unusual(travel=[0, 0, 0, 0, 0, 3000, 0, 0, 0, 0, 0, 0], rent=[1000] * 12) == []
+
+
+def test_a_short_history_says_nothing():
+    assert unusual(MONTHS[:5], dining=[300, 310, 290, 305, 1500]) == []
