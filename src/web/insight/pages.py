@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from src.domain.acts import ActKind
-from src.domain.recurring import SeriesStatus
-from src.domain.transactions import Direction
+from src.domain.categories import Group, flow_of
+from src.domain.recurring import RecurringPayment, SeriesStatus
 from src.errors import InvalidInput
 from src.pipeline.insight.recurring import yearly_totals
 from src.web.insight import text
@@ -46,17 +46,20 @@ def _recurring_page(
     """wrong: the id and the name of a form that was refused, with its errors."""
     today = time_zone.today()
     payments, newest = recurring_payments.all(today=today), payment_history.newest_date(until=today)
-    current = [payment for payment in payments if payment.status is not SeriesStatus.ENDED]
+    groups: dict[str | None, Group] = {category.slug: category.group for category in categories()}
+    lists: dict[str, list[RecurringPayment]] = {
+        heading: [] for heading in (*text.HEADINGS.values(), text.ENDED)
+    }
+    for payment in payments:
+        flow, _ = flow_of(groups.get(payment.category), payment.direction)
+        has_ended = payment.status is SeriesStatus.ENDED
+        lists[text.ENDED if has_ended else text.HEADINGS[flow]].append(payment)
     act = act_log.find(request.args.get("act", ""))
     return page(
         "insight/recurring.html",
         status,
-        lists=[
-            ("Spending", [payment for payment in current if payment.direction is Direction.EXPENSE]),
-            ("Income", [payment for payment in current if payment.direction is Direction.INCOME]),
-            ("Ended", [payment for payment in payments if payment.status is SeriesStatus.ENDED]),
-        ],
-        totals=yearly_totals(payments, {category.slug: category.group for category in categories()}),
+        lists=lists.items(),
+        totals=yearly_totals(payments, groups),
         intervals=text.INTERVALS,
         statuses=text.STATUSES,
         remarks=text.remarks,

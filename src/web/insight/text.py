@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from src.domain.categories import Flow
 from src.domain.insight import Change, ChangeCode, Habit, HabitCode, MonthDays, WhatChanged
 from src.domain.recurring import Interval, RecurringPayment, SeriesStatus
 from src.web.shared import format, labels
@@ -22,6 +23,13 @@ STATUSES = {
     SeriesStatus.ENDED: ("Ended", ""),
 }
 """The word and the tone of its badge."""
+HEADINGS = {
+    Flow.SPENT: "Spending",
+    Flow.EARNED: "Income",
+    Flow.SAVED: "Savings and transfers",
+    Flow.TRANSFERRED: "Savings and transfers",
+}
+ENDED = "Ended"
 _NEWEST = 3
 
 

@@ -202,6 +202,18 @@ def test_the_page_lists_them_with_their_yearly_cost_and_takes_forms(client, paid
     assert client.post(f"/insight/recurring/{'0' * 24}", data={"name": "x" * 101}).status_code == 404
 
 
+def test_the_page_lists_savings_and_card_bills_apart_from_spending(client, paid):
+    paid("film club", "12.99", "12.99", "12.99", category="subscriptions")
+    paid("fund", "100", "100", "100", day=6, category="savings")
+    paid("card bill", "300", "300", "300", day=7, category="transfer")
+    paid("strange", "5", "5", "5", day=8, category=None, direction=Direction.INCOME)
+    words = shown(client)
+    positions = [words.index(word) for word in ("Spending", "film club", "Income", "strange")]
+    positions += [words.index("Savings and transfers"), words.index("fund"), words.index("card bill")]
+    assert positions == sorted(positions)
+    assert "Spent in a year $155.88 Received in a year $60.00" in words
+
+
 def test_of_a_large_ledger_those_that_the_last_analysis_found_are_listed(client, paid, services, monkeypatch):
     monkeypatch.setattr("src.services.insight.payments.MOST_AT_A_REQUEST", 3)
     insight, today = services.recurring_payments, date(2026, 5, 9)
