@@ -26,7 +26,7 @@ function themed(figure) {
     ...onPhone,
     font: { family: getComputedStyle(document.body).fontFamily, color: ink, size: 13 },
     hoverlabel: { ...figure.layout.hoverlabel, bgcolor: surface, bordercolor: line, font: { color: ink } },
-    xaxis: axis(figure.layout.xaxis),
+    xaxis: axis({ ...figure.layout.xaxis, ...onPhone?.xaxis }),
     yaxis: axis(figure.layout.yaxis),
   };
   const data = figure.data.map((trace) => {
@@ -67,6 +67,22 @@ async function drawAll() {
 // Without scripts every table is open.
 const folded = [...document.querySelectorAll("details[data-fold]")];
 for (const details of folded) details.open = false;
+
+function childrenOf(button) {
+  const rows = [];
+  for (let row = button.closest("tr").nextElementSibling; row?.matches(".child"); row = row.nextElementSibling) rows.push(row);
+  return rows;
+}
+
+function expand(button, open) {
+  button.setAttribute("aria-expanded", open);
+  for (const row of childrenOf(button)) row.hidden = !open;
+}
+
+for (const button of document.querySelectorAll("[data-expand]")) {
+  expand(button, false);
+  button.addEventListener("click", () => expand(button, button.getAttribute("aria-expanded") !== "true"));
+}
 
 let opened = [];
 addEventListener("beforeprint", () => {

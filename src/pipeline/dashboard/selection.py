@@ -10,6 +10,7 @@ from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING
 
+from src.components.insight.comparison import FEWEST_MONTHS, MONTHS_OF_USUAL
 from src.domain.categories import NO_CATEGORY, Category, Flow
 from src.domain.months import months_later
 from src.domain.periods import Period, PeriodKind
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 MONTHS_SHOWN = 12
 """With a single month: those until it."""
-MONTHS_OF_USUAL = 6
-FEWEST_MONTHS = 3
-"""Complete months without which nothing is usual."""
 
 Condition = Callable[[Cell], bool]
 

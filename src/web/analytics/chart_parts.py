@@ -22,7 +22,7 @@ Figure = dict[str, Any]
 NEUTRAL = "#8d96a0"
 ACCENT = "#1d8a7d"
 SHARE_AXIS = {"tickformat": ".0%", "nticks": 6, "range": [0, 1.04]}
-_MOST_MONTH_NAMES = 6
+_LONGEST_NAME = 26
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
 
@@ -109,9 +109,9 @@ def error_bars(values: Sequence[float], intervals: Sequence[tuple[float, float]]
     }
 
 
-def month_axis(months: Sequence[str]) -> dict[str, Any]:
-    """Every month keeps its place; at most six are named, the year below: that fits into a narrow window."""
-    named = list(months)[:: -(-len(months) // _MOST_MONTH_NAMES)]
+def month_axis(months: Sequence[str], most: int = 6) -> dict[str, Any]:
+    """Every month keeps its place; `most` are named, the year below: six fit into a narrow window."""
+    named = list(months)[:: -(-len(months) // most)]
     return {
         "type": "category",
         "categoryorder": "array",
@@ -126,14 +126,8 @@ def month_axis(months: Sequence[str]) -> dict[str, Any]:
 
 def money_axis(currency: str) -> dict[str, Any]:
     title = {"text": currency, "standoff": 8}
-    return {
-        "tickformat": "~s",
-        "nticks": 6,
-        "title": title,
-        "automargin": True,
-        "tickangle": 0,
-        "zeroline": True,
-    }
+    ticks = {"tickformat": "~s", "nticks": 5, "tickangle": 0}
+    return {**ticks, "title": title, "automargin": True, "zeroline": True}
 
 
 def month_bars(name: str, color: str, months: Sequence[str], values: Sequence[float]) -> dict[str, Any]:
@@ -151,6 +145,10 @@ def month_line(name: str, months: Sequence[str], values: Sequence[float | None])
     """Above the layers."""
     line = {"mode": "lines+markers", "line": {"width": 2, "dash": "dot"}, "meta": "ink"}
     return {"type": "scatter", "name": name, "x": list(months), "y": list(values), **line}
+
+
+def short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
 
 
 def literal(text: str) -> str:

@@ -186,4 +186,4 @@ def currencies(views: Sequence[tuple[View, str]]) -> Chart | None:
                 format.number(totals["count"]),
             )
         )
-    return Chart("currencies", *text.CHARTS["currencies"], text.CURRENCIES, rows, open=True)
+    return Chart("currencies", *text.CHARTS["currencies"], text.CURRENCIES, rows, shape="wide", open=True)

@@ -19,9 +19,11 @@ from src.web.analytics.chart_parts import (
     Row,
     TableCell,
     drawn,
+    literal,
     money_axis,
     month_axis,
     month_bars,
+    short,
 )
 from src.web.dashboard import text
 from src.web.dashboard.view import Slug, View, by, total
@@ -37,6 +39,9 @@ GROUP_COLORS = {
 }
 _INCOME, _SPENDING = GROUP_COLORS[Group.INCOME], GROUP_COLORS[Group.DISCRETIONARY]
 _LAYERS = 8
+_MOST_IN_LEGEND = 4
+_LABEL_HEIGHT = 0.1
+"""Of the height of a chart on a phone."""
 _HEAT_ROWS = 20
 _HEAT_LEVELS = 9
 
@@ -114,13 +119,15 @@ def by_layer(view: View, stack: str) -> Chart:
         bars = month_bars(name, color, names, list(map(float, values)))
         leads_to = [view.link(Flow.SPENT, month=month, category=slug) if linked else "" for month in months]
         traces.append(bars | _points(view, values, leads_to))
+    highest, lowest = _ends_of(layers, months)
     figure = drawn(
         traces,
         barmode="relative",
         showlegend=True,
         legend={**LEGEND, "traceorder": "normal"},
-        yaxis=money_axis(view.currency),
+        yaxis={**money_axis(view.currency), "range": [lowest, highest]},
         xaxis=month_axis(names),
+        meta={"phone": _on_a_phone(layers, months, lowest, highest)},
     )
     heads = (*text.CHARTS["by-layer"][1], *(name for name, *_ in layers))
     sentence = text.layers(
@@ -161,6 +168,55 @@ def _layers(view: View, stack: str) -> list[Layer]:
         for group in (*Group, None)
         if group in groups
     ]
+
+
+def _ends_of(layers: Sequence[Layer], months: Sequence[str]) -> tuple[float, float]:
+    """The ends of the axis, with some room: refunds above the spending of a layer are below zero."""
+    zero = Decimal(0)
+    up, down = [], []
+    for month in months:
+        values = [amounts.get(month, zero) for *_, amounts in layers]
+        up.append(sum((value for value in values if value > 0), zero))
+        down.append(sum((value for value in values if value < 0), zero))
+    return 1.05 * float(max(up, default=zero)) or 1.0, 1.05 * float(min(down, default=zero))
+
+
+def _on_a_phone(
+    layers: Sequence[Layer], months: Sequence[str], lowest: float, highest: float
+) -> dict[str, Any]:
+    """Names next to the last month in place of a legend that would fill a phone."""
+    if len(layers) <= _MOST_IN_LEGEND:
+        return {}
+    month = months[-1]
+    heights: list[float] = []
+    base = 0.0
+    for *_, amounts in layers:
+        amount = max(float(amounts.get(month, Decimal(0))), 0.0)
+        middle = (base + amount / 2 - lowest) / (highest - lowest)
+        heights.append(max(middle, heights[-1] + _LABEL_HEIGHT) if heights else middle)
+        base += amount
+    too_high = max(0.0, heights[-1] - 1)
+    return {
+        "showlegend": False,
+        "xaxis": month_axis([format.month(name) for name in months], most=3),
+        "margin": {"l": 8, "r": 118, "t": 8, "b": 8},
+        "annotations": [
+            {
+                "text": literal(short(name)),
+                "x": 1.02,
+                "y": height - too_high,
+                "xref": "paper",
+                "yref": "paper",
+                "xanchor": "left",
+                "showarrow": False,
+                "bordercolor": color,
+                "borderwidth": 2,
+                "borderpad": 1,
+                "font": {"size": 11},
+            }
+            for (name, color, *_), height in zip(layers, heights, strict=True)
+        ],
+    }
 
 
 def _added(several: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:

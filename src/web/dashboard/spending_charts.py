@@ -10,17 +10,27 @@ from typing import Any
 from src.domain.categories import Flow
 from src.domain.sums import Cell
 from src.pipeline.dashboard.selection import Earlier, counts_as
-from src.web.analytics.chart_parts import ACCENT, Chart, Figure, Row, TableCell, drawn, literal, money_axis
+from src.web.analytics.chart_parts import (
+    ACCENT,
+    Chart,
+    Figure,
+    Row,
+    TableCell,
+    drawn,
+    literal,
+    money_axis,
+    short,
+)
 from src.web.dashboard import text
 from src.web.dashboard.view import Slug, View, by, count, share, total
 from src.web.shared import format
 from src.web.shared.labels import WEEKDAYS
 
 _BARS = 12
+_ON_A_PHONE = {"phone": {"xaxis": {"nticks": 3}}}
 _MERCHANTS = 20
 _MERCHANT_BARS = 10
 _CHANGES = 8
-_LONGEST_NAME = 26
 
 Bar = tuple[str, Decimal, str, str]
 """Name, amount, the address of its rows, and its colour ("" for the accent of the theme)."""
@@ -177,7 +187,7 @@ def by_merchant(view: View) -> Chart:
         for key in ordered[:_MERCHANTS]
     ]
     bars = [
-        (_short(view.merchant(key)), amounts[key], view.link(Flow.SPENT, merchant=key), "")
+        (short(view.merchant(key)), amounts[key], view.link(Flow.SPENT, merchant=key), "")
         for key in ordered[:_MERCHANT_BARS]
     ]
     sentence = text.merchants([bar[:2] for bar in bars], len(ordered), len(rows), view.money)
@@ -212,7 +222,7 @@ def changed_merchants(view: View) -> Chart | None:
     ]
     bars = [
         (
-            _short(view.merchant(key)),
+            short(view.merchant(key)),
             changes[key],
             view.link(Flow.SPENT, merchant=key, since=earlier.since, until=days.until),
             "",
@@ -243,15 +253,11 @@ def _bars(view: View, bars: Sequence[Bar], most: int = _BARS) -> Figure | None:
         "meta": None if any(color for *_, color in shown) else "accent",
         "hovertemplate": "%{customdata[2]}<br>%{customdata[0]}<extra></extra>",
     }
-    names = [literal(_short(name)) for name, *_ in shown]
+    names = [literal(short(name)) for name, *_ in shown]
     downwards = {
         "autorange": "reversed",
         "automargin": True,
         "tickvals": list(range(len(shown))),
         "ticktext": names,
     }
-    return drawn([trace], yaxis=downwards, xaxis=money_axis(view.currency))
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+    return drawn([trace], yaxis=downwards, xaxis=money_axis(view.currency), meta=_ON_A_PHONE)

@@ -199,12 +199,12 @@ def day_number(number: int) -> str:
 
 
 def largest(rows: Named, whole: Decimal, money: Money) -> str:
-    unnamed = (UNCATEGORIZED, NO_MODE, NO_ACCOUNT)
-    named = [(amount, name) for name, amount in rows if name not in unnamed and amount > 0]
+    """What is uncategorized is named only if everything is."""
     if not whole:
         return NO_EXPENSES
+    named = [(amount, name) for name, amount in rows if name != UNCATEGORIZED and amount > 0]
     if not named:
-        return f"All {money(whole)}: {rows[0][0].lower()}."
+        return f"All {money(whole)} are uncategorized."
     amount, name = max(named, key=lambda row: row[0])
     share = f"{format.percent(float(amount / whole))} of {money(whole)}"
     return f"{name[:1].upper()}{name[1:]} is the largest with {money(amount)}, {share}."
