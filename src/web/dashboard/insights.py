@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from src.domain.periods import PeriodKind
 from src.errors import NotFound
+from src.web.anomalies.card import anomaly_card
 from src.web.budgets.card import budget_card
 from src.web.forecast.card import forecast_card
 from src.web.insight import text
@@ -16,6 +17,7 @@ from src.web.insight.report_schemas import change_link, habit_link
 from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
+    from src.pipeline.anomalies.unusual import UnusualSpendingList
     from src.pipeline.budgets.limits import LimitOverview
     from src.pipeline.budgets.overview import BudgetOverview
     from src.pipeline.dashboard.selection import Selection
@@ -46,12 +48,16 @@ def insights(
     budget_overview: BudgetOverview,
     limit_overview: LimitOverview,
     forecasts: Forecasts,
+    unusual_spending: UnusualSpendingList,
 ) -> dict[str, Any]:
     """The values of `dashboard/_insights.html`. Raises Unavailable."""
     currency, month = selection.currency, selection.period.last_month
     return {
         "sentences": _sentences(selection, month_insight),
         "forecast_card": None if selection.account else forecast_card(forecasts, currency=currency),
+        "anomaly_card": anomaly_card(
+            unusual_spending, currency=currency, since=selection.period.since, until=selection.period.until
+        ),
         "recurring_card": recurring_card(recurring_payments, payment_history, currency=currency),
         "budget_card": budget_card(budget_overview, limit_overview, currency=currency, month=month)
         if _is_month(selection) and not selection.account  # budgets are of all accounts
