@@ -8,11 +8,11 @@ from flask import Flask
 
 from src.web.accounts import api as accounts
 from src.web.acts import api as acts
-from src.web.analytics import api as analytics
 from src.web.anomalies import api as anomalies
 from src.web.budgets import api as budgets
 from src.web.bulk import api as bulk
 from src.web.categories import api as categories
+from src.web.dashboard import api as dashboard
 from src.web.digest import api as digest
 from src.web.feedback import api as feedback
 from src.web.forecast import api as forecast
@@ -77,7 +77,7 @@ _OPERATIONS = (
     imports.api,
     exports_api.api,
     webhooks.api,
-    analytics.api,
+    dashboard.api,
     summary.api,
     insight.api,
     forecast.api,

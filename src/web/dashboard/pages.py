@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from src.domain.categories import NO_CATEGORY, Group
 from src.domain.sums import totals_of
 from src.errors import InvalidInput, NotFound
-from src.web.analytics import api as analytics_api
+from src.web.dashboard import api as analytics_api
 from src.web.dashboard import text
 from src.web.dashboard.dashboard import Dashboard
 from src.web.dashboard.figures import figures

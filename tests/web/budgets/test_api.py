@@ -337,3 +337,20 @@ def test_rules_follow_a_category_that_is_merged_and_come_back_with_its_undo(clie
     assert undo(client, act) == 200
     rules = limits(client)
     assert (rules["housing"]["categories"], rules["category"]["category"]) == (["housing"], "housing")
+
+
+def test_the_analytics_have_the_budgets_and_alarms_of_their_last_month_in_their_currency(client, two_months):
+    put(
+        client,
+        {"category": "dining", "amount": "50"},
+        {"category": "dining", "amount": "5", "currency": "EUR"},
+    )
+    put(client, {"rule": "category", "category": "housing", "amount": "5", "currency": "EUR"}, path=LIMITS)
+    may = get(client, "/api/v1/analytics", **{"from": "2025-01-01", "to": "2025-05-31"})
+    assert may["budgets"] == get(client, month="2025-05")[:1]
+    assert [flag["rule"] for flag in may["flags"]] == ["discretionary", "saving", "housing"]
+    assert (may["recurring"], may["forecast"]) == ([], [])
+    everything = get(client, "/api/v1/analytics")
+    assert everything["budgets"] == get(client)[:1]
+    assert everything["flags"] == may["flags"]
+    assert get(client, "/api/v1/analytics", to="2190-01-01")["flags"] == []
