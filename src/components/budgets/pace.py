@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from src.domain.budgets import Budget, BudgetState, Pace
 from src.domain.months import months_between
-from src.domain.recurring import Interval, RecurringPayment
+from src.domain.recurring import Interval, RecurringInPeriod, RecurringPayment
 from src.domain.sums import Cell
 
 _WEEKS = {Interval.WEEKLY: timedelta(weeks=1), Interval.BIWEEKLY: timedelta(weeks=2)}
@@ -35,23 +35,27 @@ class MonthDays:
         return self.as_of >= self.last
 
 
-def recurring_in(payments: Iterable[RecurringPayment], days: MonthDays) -> tuple[Decimal, Decimal]:
+LATE = timedelta(days=10)
+"""A payment that was due so many days before the month may still come in it."""
+
+
+def recurring_in(periods: Iterable[RecurringInPeriod], days: MonthDays) -> tuple[Decimal, Decimal]:
     """What of recurring payments was paid in the month so far, and what is still due in it."""
     paid = committed = Decimal(0)
-    for payment in payments:
-        paid += payment.amount * _times(payment, payment.last_date, days.first, step=-1)
-        if payment.next_date and not days.is_over:
-            committed += payment.amount * _times(payment, payment.next_date, days.last, step=1)
+    for period in periods:
+        paid += sum((amount for day, amount in period.paid if day >= days.first), Decimal(0))
+        if period.payment.next_date and not days.is_over:
+            committed += period.payment.amount * _times_due(period.payment, days.last)
     return paid, committed
 
 
-def _times(payment: RecurringPayment, day: date, edge: date, *, step: int) -> int:
-    """How often it comes from `day` to the edge of the month, forwards or backwards; at most once in a month
-    unless it comes in weeks."""
-    if (edge - day).days * step < 0:
+def _times_due(payment: RecurringPayment, last: date) -> int:
+    """How often it is due until the last day of the month; once at most, unless it comes in weeks."""
+    due = payment.next_date
+    if due is None or due > last:
         return 0
     interval = _WEEKS.get(payment.interval)
-    return 1 if interval is None else abs((edge - day).days) // interval.days + 1
+    return 1 if interval is None else (last - due).days // interval.days + 1
 
 
 def judge(

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from src.components.budgets.pace import MonthDays, judge, recurring_in
+from src.components.budgets.pace import LATE, MonthDays, judge, recurring_in
 from src.components.budgets.suggestions import MOST_MONTHS, suggested
 from src.domain.budgets import Budget, BudgetState, BudgetSuggestions, covers, with_children
 from src.domain.categories import Category
 from src.domain.months import Coverage, first_day, last_day, month_of, months_later
 from src.domain.preferences import Preferences
-from src.domain.recurring import RecurringPayment
+from src.domain.recurring import RecurringInPeriod
 from src.domain.sums import Cell
 from src.domain.transactions import Direction
 from src.errors import InvalidInput
@@ -92,7 +92,9 @@ class BudgetOverview:
             return []
         categories = self.categories()
         cells = self._cells(budgets, days)
-        payments = [] if days.is_over else self.recurring.all(today=days.as_of)
+        payments = []
+        if not days.is_over:
+            payments = self.recurring.between(days.first - LATE, days.last, today=days.as_of)
         states = []
         for budget in budgets:
             in_budget = covers(budget, categories)
@@ -137,16 +139,16 @@ class BudgetOverview:
 
 
 def _of_budget(
-    budget: Budget, payments: Iterable[RecurringPayment], categories: Sequence[Category]
-) -> list[RecurringPayment]:
+    budget: Budget, periods: Iterable[RecurringInPeriod], categories: Sequence[Category]
+) -> list[RecurringInPeriod]:
     if budget.category is None:
         slugs = frozenset(category.slug for category in categories if category.group is budget.group)
     else:
         slugs = with_children(budget.category, categories)
     return [
-        payment
-        for payment in payments
-        if payment.currency == budget.currency
-        and payment.direction is Direction.EXPENSE
-        and payment.category in slugs
+        period
+        for period in periods
+        if period.payment.currency == budget.currency
+        and period.payment.direction is Direction.EXPENSE
+        and period.payment.category in slugs
     ]

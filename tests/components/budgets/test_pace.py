@@ -8,7 +8,7 @@ import pytest
 from src.components.budgets.pace import MonthDays, judge, recurring_in
 from src.domain.budgets import Budget, Pace
 from src.domain.categories import Group
-from src.domain.recurring import Interval, RecurringPayment, SeriesDecision, SeriesStatus
+from src.domain.recurring import Interval, RecurringInPeriod, RecurringPayment, SeriesDecision, SeriesStatus
 from src.domain.sums import Cell
 from src.domain.transactions import Direction
 
@@ -37,8 +37,8 @@ def budget(amount="300", since="2026-06", **fields):
     return Budget("EUR", ((since, Decimal(amount)),), category="dining", **fields)
 
 
-def payment(amount, last, following, interval=Interval.MONTHLY):
-    return RecurringPayment(
+def period(amount, following, interval=Interval.MONTHLY, *, paid=()):
+    payment = RecurringPayment(
         id="1",
         merchant="m",
         name="m",
@@ -49,7 +49,7 @@ def payment(amount, last, following, interval=Interval.MONTHLY):
         amount=Decimal(amount),
         varies=False,
         status=SeriesStatus.ACTIVE,
-        last_date=date.fromisoformat(last),
+        last_date=date(2026, 6, 1),
         next_date=date.fromisoformat(following),
         price_changes=(),
         missed=(),
@@ -57,6 +57,7 @@ def payment(amount, last, following, interval=Interval.MONTHLY):
         yearly_cost=Decimal(0),
         decision=SeriesDecision(),
     )
+    return RecurringInPeriod(payment, tuple((date(2026, *day), Decimal(of)) for day, of in paid), None, ())
 
 
 @pytest.mark.parametrize(
@@ -97,13 +98,14 @@ def test_what_is_left_and_overspent_carries_over():
     assert raised.amount_in("2026-05") == 300
 
 
-def test_weekly_payments_come_several_times_in_a_month():
-    weekly = payment("20", "2026-06-12", "2026-06-19", Interval.WEEKLY)
-    rent = payment("900", "2026-06-01", "2026-07-01")
-    assert recurring_in([weekly, rent], days(15)) == (Decimal(40 + 900), Decimal(40))
-    overdue = payment("15", "2026-04-28", "2026-05-28")
-    assert recurring_in([overdue], days(2)) == (0, Decimal(15))
+def test_what_was_paid_and_is_still_due_is_counted_in_the_month_alone():
+    weekly = period("20", "2026-06-19", Interval.WEEKLY, paid=[((5, 29), 18), ((6, 5), 18), ((6, 12), 20)])
+    rent = period("900", "2026-07-01", paid=[((6, 1), 890)])
+    assert recurring_in([weekly, rent], days(15)) == (Decimal(38 + 890), Decimal(40))
+    late = period("15", "2026-05-28")
+    assert recurring_in([late], days(2)) == (0, Decimal(15))
 
 
 def test_nothing_is_due_in_a_month_that_is_over():
-    assert recurring_in([payment("15", "2026-06-28", "2026-06-29")], days(30)) == (Decimal(15), 0)
+    last = period("15", "2026-06-29", paid=[((6, 28), 15)])
+    assert recurring_in([last], days(30)) == (Decimal(15), 0)
