@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -9,7 +10,9 @@ from pydantic import Field
 from src.domain.limits import LimitStatus
 from src.domain.months import month_of
 from src.domain.recurring import SeriesStatus
+from src.pipeline.anomalies.unusual import AnomalyStatus
 from src.web.analytics.schemas import AnalyticsBody, AnalyticsQuery, analytics_body
+from src.web.anomalies.schemas import AnomalyBody, anomaly_body
 from src.web.budgets.limit_schemas import LimitBody, limit_body
 from src.web.budgets.schemas import BudgetBody, budget_body
 from src.web.forecast.api import PART as FORECAST
@@ -19,6 +22,7 @@ from src.web.openapi.operations import Operations, ResponseValue
 from src.web.shared import time_zone
 
 if TYPE_CHECKING:
+    from src.pipeline.anomalies.unusual import UnusualSpendingList
     from src.pipeline.budgets.limits import LimitOverview
     from src.pipeline.budgets.overview import BudgetOverview
     from src.pipeline.insight.recurring import RecurringPayments
@@ -34,6 +38,10 @@ api = Operations("analytics", __name__, url_prefix="/api/v1")
 class DashboardBody(AnalyticsBody):
     """The totals, and in their currency what other operations list."""
 
+    anomalies: Annotated[
+        list[AnomalyBody],
+        Field(description="Unusual spending of the period, as last found. Its own operation has more."),
+    ]
     budgets: Annotated[list[BudgetBody], Field(description="In the month of `to`, or the newest one.")]
     flags: Annotated[
         list[LimitBody],
@@ -57,6 +65,7 @@ def analytics(
     *,
     analytics: Analytics,
     quality: Quality,
+    unusual_spending: UnusualSpendingList,
     budget_overview: BudgetOverview,
     limit_overview: LimitOverview,
     recurring_payments: RecurringPayments,
@@ -76,6 +85,11 @@ def analytics(
     forecast, status = forecasts.get(currency), analysis_state.status()
     return {
         **analytics_body({**sums, "accuracy": accuracy}),
+        "anomalies": [
+            anomaly_body(anomaly, AnomalyStatus.OPEN)
+            for anomaly in unusual_spending.read(wait_s=0).anomalies(AnomalyStatus.OPEN)
+            if anomaly.currency == currency and _is_in(query, anomaly.date)
+        ],
         "budgets": [
             budget_body(state)
             for state in budget_overview.states(today=today, month=month, currency=currency)
@@ -94,3 +108,7 @@ def analytics(
         if forecast
         else [],
     }
+
+
+def _is_in(query: AnalyticsQuery, day: date) -> bool:
+    return (query.since is None or query.since <= day) and (query.until is None or day <= query.until)

@@ -349,7 +349,7 @@ def test_the_analytics_have_the_budgets_and_alarms_of_their_last_month_in_their_
     may = get(client, "/api/v1/analytics", **{"from": "2025-01-01", "to": "2025-05-31"})
     assert may["budgets"] == get(client, month="2025-05")[:1]
     assert [flag["rule"] for flag in may["flags"]] == ["discretionary", "saving", "housing"]
-    assert (may["recurring"], may["forecast"]) == ([], [])
+    assert (may["anomalies"], may["recurring"], may["forecast"]) == ([], [], [])
     everything = get(client, "/api/v1/analytics")
     assert everything["budgets"] == get(client)[:1]
     assert everything["flags"] == may["flags"]
