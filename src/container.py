@@ -263,7 +263,7 @@ class Container(Insight):
 
     @once
     def settings_editor(self) -> SettingsEditor:
-        return SettingsEditor(self.preferences, self.act_log)
+        return SettingsEditor(self.preferences, self.act_log, self.analysis_state.request)
 
     @once
     def setup_backup(self) -> SetupBackup:

@@ -17,7 +17,7 @@ from src.pipeline.anomalies.unusual import UnusualSpendingList
 from src.pipeline.budgets.editor import ListEditor, budget_editor, limit_editor
 from src.pipeline.budgets.limits import LimitOverview
 from src.pipeline.budgets.overview import BudgetOverview, KnownDays
-from src.pipeline.digest.alarms import BudgetAlarms, LimitAlarms, RecurringAlarms
+from src.pipeline.digest.alarms import AnomalyAlarms, BudgetAlarms, LimitAlarms, RecurringAlarms
 from src.pipeline.digest.delivery import FeedDelivery, Sender, Texts
 from src.pipeline.digest.feed import Feed
 from src.pipeline.digest.monthly import MonthlyDigest
@@ -47,11 +47,11 @@ class Insight(Predictions):
 
     @once
     def budget_editor(self) -> ListEditor[Budget]:
-        return budget_editor(self.budgets, self.act_log)
+        return budget_editor(self.budgets, self.act_log, self.analysis_state.request)
 
     @once
     def limit_editor(self) -> ListEditor[Limit]:
-        return limit_editor(self.limits, self.act_log)
+        return limit_editor(self.limits, self.act_log, self.analysis_state.request)
 
     @once
     def known_days(self) -> KnownDays:
@@ -149,6 +149,7 @@ class Insight(Predictions):
             self.settings.channels,
             {
                 EntryKind.RECURRING: RecurringAlarms(recurring),
+                EntryKind.ANOMALY: AnomalyAlarms(self.unusual_spending),
                 EntryKind.BUDGET: BudgetAlarms(self.budget_overview),
                 EntryKind.LIMIT: LimitAlarms(self.limit_overview),
                 EntryKind.DIGEST: MonthlyDigest(self.month_insight, self.payment_history, preferences),

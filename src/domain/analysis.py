@@ -20,6 +20,8 @@ class ClaimedAnalysis:
     today: date
     train: bool
     """Whether the parts that learn are to learn anew."""
+    requests: int = 0
+    """How often one was requested before it began."""
 
 
 @dataclass(frozen=True, slots=True)

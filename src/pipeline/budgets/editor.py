@@ -36,6 +36,8 @@ class ListEditor(Generic[T]):
     kind: ActKind
     moved: Callable[[Sequence[T], str, str | None], list[T]]
     """With a category that was merged into another, or deleted."""
+    afterwards: Callable[[], None] = lambda: None
+    """Called after each change by a person."""
 
     def all(self) -> tuple[T, ...]:
         return self.stored.all()
@@ -56,6 +58,7 @@ class ListEditor(Generic[T]):
             act = self.acts.begin(self.kind, what, at=at)
             if self.stored.replace(version, after):
                 self.acts.finish(act, rows=0, keep=True)
+                self.afterwards()
                 return act
             self.acts.finish(act, rows=0)
         raise Conflict("Others are changing this at the same time; try again.")
@@ -124,12 +127,16 @@ class ListEditor(Generic[T]):
         return {key: was.get(key) for key in keys}, {key: new.get(key) for key in keys}
 
 
-def budget_editor(stored: StoredList[Budget], acts: ActLog) -> ListEditor[Budget]:
-    return ListEditor(stored, acts, ActKind.BUDGETS, budgets.moved)
+def budget_editor(
+    stored: StoredList[Budget], acts: ActLog, afterwards: Callable[[], None]
+) -> ListEditor[Budget]:
+    return ListEditor(stored, acts, ActKind.BUDGETS, budgets.moved, afterwards)
 
 
-def limit_editor(stored: StoredList[Limit], acts: ActLog) -> ListEditor[Limit]:
-    return ListEditor(stored, acts, ActKind.LIMITS, limits.moved)
+def limit_editor(
+    stored: StoredList[Limit], acts: ActLog, afterwards: Callable[[], None]
+) -> ListEditor[Limit]:
+    return ListEditor(stored, acts, ActKind.LIMITS, limits.moved, afterwards)
 
 
 def checked_budgets(wanted: Sequence[Budget], categories: Mapping[str, Category]) -> list[Budget]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from src.domain.anomalies import AnomalyKind
 from src.domain.budgets import BudgetState, Pace
 from src.domain.feed import EntryKind, NewEntry
 from src.domain.limits import LimitState, LimitStatus, as_plain
 from src.domain.months import first_day, last_day, months_later
 from src.domain.recurring import RecurringPayment, SeriesStatus
+from src.pipeline.anomalies.unusual import AnomalyStatus
 
 if TYPE_CHECKING:
+    from src.pipeline.anomalies.unusual import UnusualSpendingList
     from src.pipeline.budgets.limits import LimitOverview
     from src.pipeline.budgets.overview import BudgetOverview
     from src.pipeline.insight.recurring import RecurringPayments
@@ -48,6 +51,20 @@ def _alarm(payment: RecurringPayment, code: str, day: date, when: str, values: d
         "direction": payment.direction.value,
     }
     return NewEntry(EntryKind.RECURRING, f"{code} {series} {when}", day, code, {**about, **values})
+
+
+@dataclass(frozen=True)
+class AnomalyAlarms:
+    """What is unusual and not dismissed. Missed payments and new prices are alarms of recurring payments."""
+
+    unusual: UnusualSpendingList
+
+    def __call__(self, today: date) -> Iterator[NewEntry]:
+        for anomaly in self.unusual.read().anomalies(AnomalyStatus.OPEN):
+            if anomaly.kind not in (AnomalyKind.MISSED, AnomalyKind.PRICE_CHANGE):
+                values = {**asdict(anomaly), "date": anomaly.date.isoformat()}
+                code = "duplicate" if anomaly.kind is AnomalyKind.DUPLICATE else "anomaly"
+                yield NewEntry(EntryKind.ANOMALY, f"anomaly {anomaly.id}", anomaly.date, code, values)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class SettingsEditor:
     preferences: PreferenceStore
     acts: ActLog
+    afterwards: Callable[[], None] = lambda: None
+    """Called after each change."""
 
     def change(self, values: Mapping[str, Any], *, at: datetime) -> tuple[Preferences, str | None]:
         """Returns all settings and the act; None if nothing changes.
@@ -39,6 +41,7 @@ class SettingsEditor:
             self.acts.finish(act, rows=0)
             raise
         self.acts.finish(act, rows=0, keep=True)
+        self.afterwards()
         return after, act
 
     def undo(self, act: Act, at: datetime) -> UndoResult:
@@ -49,6 +52,7 @@ class SettingsEditor:
         if any(held[name] not in (new[name], was[name]) for name in was):
             raise Conflict("This setting was changed again later. Undo the later change first.")
         self.preferences.change(now, replace(now, **was))
+        self.afterwards()
         return UndoResult(rows=0)
 
 

@@ -83,9 +83,11 @@ class AnalysisState:
 
     @guarded
     def is_due(self) -> bool:
-        """Whether an analysis is wanted: after changes, on another day, or to learn anew."""
+        """Whether an analysis is wanted: after changes, on another day, on request, or to learn anew."""
         document = self._database.states.find_one({"_id": _ID}) or {}
         if "train" in document or document.get("day") != self.today.isoformat():
+            return True
+        if document.get("requests", 0) != document.get("requests_done", 0):
             return True
         return bool(document.get("revision") != self._revision())
 
@@ -112,8 +114,14 @@ class AnalysisState:
     @guarded
     def begin(self, attempt: int) -> ClaimedAnalysis:
         """What is to be analysed by the process of this attempt. Raises Unavailable."""
-        document = self._database.states.find_one({"_id": _ID}, {"train": 1}) or {}
-        return ClaimedAnalysis(attempt, self._revision(), self.today, train="train" in document)
+        document = self._database.states.find_one({"_id": _ID}, {"train": 1, "requests": 1}) or {}
+        return ClaimedAnalysis(
+            attempt,
+            self._revision(),
+            self.today,
+            train="train" in document,
+            requests=document.get("requests", 0),
+        )
 
     def keep_lease(self, holder: str, attempt: int) -> AbstractContextManager[None]:
         """A thread renews the lease until the block ends."""
@@ -142,6 +150,7 @@ class AnalysisState:
             "day": claimed.today.isoformat(),
             "at": self._now(),
             "failures": 0,
+            "requests_done": claimed.requests,
             "rests_until": _after({"$max": [_PAUSE_S, {"$multiply": [10, took_s]}]}),
             "lease_until": from_now(-1),
         }
@@ -154,6 +163,12 @@ class AnalysisState:
         """If one is due, it need not wait: somebody waits for it, or an import has ended."""
         hurry = {"$set": {"hurry": True}, "$setOnInsert": {"attempt": 0}}
         self._database.states.update_one({"_id": _ID}, hurry, upsert=True)
+
+    @guarded
+    def request(self) -> None:
+        """Something else has changed that analyses depend on, such as a setting: one is due at once."""
+        wanted = {"$inc": {"requests": 1}, "$set": {"hurry": True}, "$setOnInsert": {"attempt": 0}}
+        self._database.states.update_one({"_id": _ID}, wanted, upsert=True)
 
     @guarded
     def request_training(self) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from src.domain.anomalies import Anomaly, AnomalyKind, Method, ReasonCode
 from src.domain.categories import Flow, Group
 from src.domain.deliveries import ChannelState, DeliveryStatus
 from src.domain.feed import EntryKind, FeedEntry
 from src.domain.insight import Change, MonthDays
 from src.domain.limits import limit_of
+from src.web.anomalies import text as anomalies
 from src.web.budgets.text import bound, limit_name, span
 from src.web.insight import text as insight
 from src.web.shared import format, labels
@@ -31,17 +33,16 @@ _TITLES = {
     "digest": "Your monthly digest",
     "missed": "A recurring payment is overdue",
     "price-change": "A recurring payment has a new amount",
+    "anomaly": "Something looks unusual",
+    "duplicate": "A payment may have come twice",
     "budget-over": "A budget is exceeded",
     "budget-will_exceed": "A budget will be exceeded",
     "limit": "A finance rule is not kept",
 }
-_TITLES_OF_KINDS = {
-    EntryKind.ANOMALY: "A payment looks unusual",
-}
 
 
 def title(entry: FeedEntry) -> str:
-    return _TITLES.get(entry.code) or _TITLES_OF_KINDS[entry.kind]
+    return _TITLES[entry.code]
 
 
 def sentences(entry: FeedEntry) -> list[str]:
@@ -59,11 +60,29 @@ def sentences(entry: FeedEntry) -> list[str]:
         case "price-change":
             old, new = _amount(values, "old"), _amount(values, "new")
             return [f"{values['name']}: {old} → {new} on {format.day(entry.day)}."]
+        case "anomaly" | "duplicate":
+            return [_anomaly(values)]
         case "budget-over" | "budget-will_exceed":
             return [_budget(values)]
         case "limit":
             return [_limit(values)]
     return []
+
+
+def _anomaly(values: Mapping[str, Any]) -> str:
+    types = {
+        "kind": AnomalyKind,
+        "reason": ReasonCode,
+        "method": Method,
+        "date": date.fromisoformat,
+        "transaction_ids": tuple,
+    }
+    anomaly = Anomaly(**{**values, **{name: read(values[name]) for name, read in types.items()}})
+    about, reason = anomalies.title(anomaly), anomalies.sentence(anomaly)
+    if anomaly.kind is AnomalyKind.CATEGORY_MONTH:
+        return reason
+    amount = format.money(anomalies.exact(anomaly, anomaly.amount), anomaly.currency)
+    return f"{about}, {amount} on {format.day(anomaly.date)}: {reason}"
 
 
 def _budget(values: Mapping[str, Any]) -> str:

@@ -92,6 +92,18 @@ def test_after_a_training_the_next_one_learns_anew_once(state):
     assert not state.begin(state.claim(holder="me", even_if_not_due=True)).train
 
 
+def test_a_request_while_one_runs_is_for_the_next_one(state):
+    analyse(state)
+    state.request()
+    assert state.is_due()
+    claimed = state.begin(state.claim(holder="me"))
+    state.request()
+    state.finish(claimed, holder="me")
+    assert state.is_due()
+    analyse(state)
+    assert not state.is_due()
+
+
 def test_a_part_is_current_until_the_ledger_changes_and_not_if_it_failed(state, ledger):
     assert not state.status().is_current("anomalies")
     analyse(state, "anomalies")
