@@ -75,6 +75,11 @@ class UnusualSpendingList:
         transactions = 0 if part and part.ok else self.count_transactions()
         return UnusualSpending(self.reports.newest(), self.dismissals.all(), status, transactions)
 
+    def open(self) -> list[Anomaly]:
+        """Those that the newest analysis found and nobody dismissed, newest first. Raises Unavailable."""
+        dismissed = self.dismissals.all()
+        return [anomaly for anomaly in self.reports.newest().anomalies if not is_fine(anomaly, dismissed)]
+
     def dismiss(self, anomaly_id: str, *, at: datetime) -> tuple[Anomaly, str | None]:
         """Returns it, and the act; None if it is dismissed already. Raises NotFound, Unavailable."""
         anomalies = self.reports.newest().anomalies

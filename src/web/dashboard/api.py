@@ -87,7 +87,7 @@ def analytics(
         **analytics_body({**sums, "accuracy": accuracy}),
         "anomalies": [
             anomaly_body(anomaly, AnomalyStatus.OPEN)
-            for anomaly in unusual_spending.read(wait_s=0).anomalies(AnomalyStatus.OPEN)
+            for anomaly in unusual_spending.open()
             if anomaly.currency == currency and _is_in(query, anomaly.date)
         ],
         "budgets": [
