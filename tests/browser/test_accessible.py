@@ -29,6 +29,7 @@ PAGES = (
     "/history?q=cab&sort=amount",
     "/summary",
     "/analytics",
+    "/analytics/insights",
     "/insight/recurring",
     "/insight/forecast",
     "/budgets",

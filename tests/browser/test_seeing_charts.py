@@ -1,7 +1,12 @@
 """The analytics page: drawn charts, in the theme's colours, with the same numbers in tables."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import expect
+
+from src.domain.categories import Category, Group
 
 
 @pytest.fixture
@@ -38,6 +43,25 @@ def test_a_click_on_a_bar_leads_to_its_rows(open_page, spending):
     page.locator("[data-plot='by-category-figure'] .bars .point").first.click(force=True)
     page.wait_for_url("**/history?counts=spent*counted_in=groceries*")
     expect(page.locator("#totals")).to_contain_text("$30.00")
+
+
+def test_subcategories_unfold_by_keyboard(open_page, spending, server, known):
+    bakery = Category("bakery", "Bakery", Group.ESSENTIAL, "#111111", parent="groceries")
+    server.services.category_editor.add(bakery, at=datetime.now(UTC))
+    [row] = known({"description": "BAKER", "amount": "4", "date": "2026-03-03"})
+    server.services.feedback.record(row.id, bakery.slug, at=datetime.now(UTC))
+    page = open_page("/analytics?period=2026-03")
+    child = page.locator("#by-category tr.child", has_text="Bakery")
+    expect(child).to_be_hidden()
+    page.get_by_role("button", name="Subcategories of Groceries").press("Enter")
+    expect(child).to_be_visible()
+
+
+def test_a_month_prints_on_at_most_two_pages(open_page, spending):
+    page = open_page("/analytics?period=2026-03")
+    drawn(page)
+    printed = page.pdf(prefer_css_page_size=True)
+    assert max(map(int, re.findall(rb"/Count (\d+)", printed))) <= 2
 
 
 def test_a_chart_shows_its_numbers_under_the_pointer(open_page, spending):
