@@ -94,6 +94,7 @@ class MonthlyDigest:
 
 def _of_payment(payment: RecurringPayment) -> dict[str, Any]:
     return {
+        "merchant": payment.merchant,
         "name": payment.name,
         "amount": str(payment.amount),
         "varies": payment.varies,

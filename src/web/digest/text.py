@@ -19,7 +19,7 @@ from src.web.anomalies import text as anomalies
 from src.web.budgets.text import bound, limit_name, span
 from src.web.insight import text as insight
 from src.web.shared import format, labels
-from src.web.shared.blueprint import category_name
+from src.web.shared.blueprint import category_name, merchant_name
 
 KINDS = {
     EntryKind.DIGEST: "Monthly digest",
@@ -54,12 +54,12 @@ def sentences(entry: FeedEntry) -> list[str]:
         case "missed":
             expected, last = format.day(entry.day), _day(values["last"])
             return [
-                f"{values['name']}: {_amount(values, 'amount')} was expected about {expected}. "
+                f"{_name(values)}: {_amount(values, 'amount')} was expected about {expected}. "
                 f"The last payment was on {last}."
             ]
         case "price-change":
             old, new = _amount(values, "old"), _amount(values, "new")
-            return [f"{values['name']}: {old} → {new} on {format.day(entry.day)}."]
+            return [f"{_name(values)}: {old} → {new} on {format.day(entry.day)}."]
         case "anomaly" | "duplicate":
             return [_anomaly(values)]
         case "budget-over" | "budget-will_exceed":
@@ -164,7 +164,13 @@ def _compared(difference: Decimal, currency: str, words: str) -> str:
 
 def _due(payment: Mapping[str, Any]) -> str:
     about = "about " if payment["varies"] else ""
-    return f"{payment['name']}, {about}{_amount(payment, 'amount')} on {_day(payment['day'])}"
+    return f"{_name(payment)}, {about}{_amount(payment, 'amount')} on {_day(payment['day'])}"
+
+
+def _name(payment: Mapping[str, Any]) -> str:
+    """Of a recurring payment: its own name, else that of its merchant, or the key in capitals."""
+    name, merchant = str(payment["name"]), str(payment["merchant"])
+    return merchant_name(merchant, merchant.upper()) if name == merchant else name
 
 
 def _amount(values: Mapping[str, Any], name: str) -> str:
