@@ -27,6 +27,8 @@ from src.web.shared import format
 from src.web.shared.labels import WEEKDAYS
 
 _BARS = 12
+_FEWEST_BARS = 4
+"""For which there is room: a single one would be as high as the chart."""
 _ON_A_PHONE = {"phone": {"xaxis": {"nticks": 3}}}
 _MERCHANTS = 20
 _MERCHANT_BARS = 10
@@ -255,7 +257,7 @@ def _bars(view: View, bars: Sequence[Bar], most: int = _BARS) -> Figure | None:
     }
     names = [literal(short(name)) for name, *_ in shown]
     downwards = {
-        "autorange": "reversed",
+        "range": [max(len(shown), _FEWEST_BARS) - 0.5, -0.5],
         "automargin": True,
         "tickvals": list(range(len(shown))),
         "ticktext": names,
