@@ -116,6 +116,8 @@ class LimitState:
     """The limit as an amount; None without income."""
     by_category: tuple[tuple[str | None, Decimal], ...]
     """The parts of `amount`, largest first, without own transfers. None: uncategorized."""
+    uncategorized: Decimal
+    """Spending without a category, which is in no figure but the savings rate."""
 
     @property
     def share(self) -> Decimal | None:

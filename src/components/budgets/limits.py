@@ -63,6 +63,9 @@ def judge_limit(limit: Limit, period: LimitMonths, context: Context) -> LimitSta
         income=income,
         allowed=allowed,
         by_category=by_category,
+        uncategorized=sum(
+            (cell.counted for cell in cells if cell.flow is Flow.SPENT and cell.group is None), Decimal(0)
+        ),
     )
 
 

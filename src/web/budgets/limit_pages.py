@@ -125,6 +125,8 @@ def _limits_page(
         months=neighbours("pages.limits", month, month_of(today, current.month_starts)),
         states=states,
         alarms=sum(state.status is LimitStatus.ALARM for state in states),
+        uncategorized=states[0].uncategorized,
+        uncategorized_rows=rows_of(states[0], None),
         changed={state.limit.key for state in states if state.limit not in DEFAULTS},
         used_currencies=currencies,
         currencies=CURRENCIES,

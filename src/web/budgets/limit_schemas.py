@@ -152,6 +152,9 @@ LimitBody = TypedDict(
             list[PartBody],
             Field(description="The parts of `value`; of the savings rate, those of the spending."),
         ],
+        "uncategorized": Annotated[
+            str, Field(description="Spending without a category; it is in no `value` but the savings rate's.")
+        ],
         "history": Annotated[
             str, Field(description="A page that has these transactions, for some rules among others.")
         ],
@@ -206,6 +209,7 @@ def limit_body(state: LimitState) -> LimitBody:
             }
             for category, amount in state.by_category
         ],
+        "uncategorized": money(state.uncategorized, currency),
         "history": all_rows_of(state),
     }
 

@@ -88,7 +88,8 @@ def test_the_rows_behind_a_figure_are_its_categories():
         ("housing", Decimal(850)),
         ("heating", Decimal(80)),
     )
-    assert judge(DEFAULT[Measure.SAVINGS_RATE]).by_category[-1] == (None, Decimal(40))
+    savings = judge(DEFAULT[Measure.SAVINGS_RATE])
+    assert (savings.by_category[-1], savings.uncategorized) == ((None, Decimal(40)), Decimal(40))
 
 
 def test_a_limit_of_a_category_counts_its_subcategories():

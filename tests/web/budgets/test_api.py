@@ -219,6 +219,23 @@ def test_budgets_follow_a_category_that_is_merged_and_come_back_with_its_undo(cl
     assert amounts(client) == {"dining": "50.00", "travel": "20.00"}
 
 
+def test_a_deleted_category_takes_its_budget_with_it_and_the_undo_brings_both_back(client):
+    put(client, {"category": "pets", "amount": "50"}, {"category": "travel", "amount": "20"})
+    act = client.delete("/api/v1/categories/pets").json["act"]
+    assert amounts(client) == {"travel": "20.00"}
+    assert undo(client, act) == 200
+    assert amounts(client) == {"pets": "50.00", "travel": "20.00"}
+
+
+def test_adding_a_category_cannot_be_undone_while_a_budget_names_it(client):
+    coffee = {"slug": "coffee", "name": "Coffee", "group": "discretionary", "color": "#112233"}
+    act = client.post("/api/v1/categories", json=coffee).json["act"]
+    put(client, {"category": "coffee", "amount": "50"})
+    assert undo(client, act) == 409
+    put(client)
+    assert undo(client, act) == 200
+
+
 def test_a_budget_that_comes_back_after_its_category_was_merged_follows_it(client):
     put(client, {"category": "dining", "amount": "50"})
     act = put(client, {"category": "pets", "amount": "10"})[0]["act"]

@@ -105,6 +105,12 @@ def test_the_finance_rules_say_figure_limit_and_rows(client, ledger):
     assert "no alarm" in shown(client, "/insight/limits?month=2025-06")
 
 
+def test_spending_without_a_category_is_named_beside_the_rules(client, app, ledger):
+    assert "without a category" not in shown(client, "/insight/limits")
+    keep(app.extensions["ledgerloop"].transactions, new("kiosk", "7", category=None, day=date(2025, 5, 9)))
+    assert "$7.00 of spending without a category are in no figure" in shown(client, "/insight/limits")
+
+
 def test_rules_are_changed_set_back_and_added_by_forms(client, ledger):
     housing = {"rule": "housing", "period": "three_months", "enabled": "true", "categories": "housing"}
     changed = send(client, "/insight/limits", **housing, share="45,5 %")
