@@ -349,7 +349,7 @@ def test_the_settings_page_switches_on_and_off(client, services):
 def test_a_channel_without_its_settings_cannot_be_switched_on_or_tested_on_the_page(client, services):
     page = client.get("/settings").text
     assert "Set SMTP_HOST, SMTP_FROM and MAIL_TO in the environment first." in page
-    assert 'formaction="/settings/test/' not in page
+    assert 'action="/settings/test/' not in page
     assert client.post("/settings/test/pigeon").status_code == 404
 
 
@@ -357,6 +357,8 @@ def test_a_test_is_queued_and_its_result_shown(client, services):
     object.__setattr__(services.settings, "channels", (Channel.WEBHOOK,))
     asked = client.post("/settings/test/webhook")
     page = client.get(asked.location).text
+    assert 'form="test-webhook"' in page
+    assert 'id="test-webhook" method="post" action="/settings/test/webhook"' in page
     assert "The test is on its way." in page
     assert "Waiting to be sent." in page
     assert services.pending_work.kinds() == {"delivery", "feed:webhook"}
