@@ -16,9 +16,9 @@ from src.domain.anomalies import Anomaly, AnomalyKind, Counts, Method, ReasonCod
 Forest = Callable[[Residuals], np.ndarray]
 """Scores of payments; higher is more unusual."""
 
-_AT_MERCHANTS, _ELSEWHERE = (0.45, 0.75), (0.1, 0.05)
+_AT_MERCHANTS, _ELSEWHERE = (1.0, 0.8), (0.1, 0.05)
 """Payments a month that may be called unusual without being so: by the tail of the scores, and by rank."""
-_LEAST_EXCESS = 1.0
+_LEAST_EXCESS = 0.8
 """Upper spreads above the usual amount; less is never unusual."""
 _SIMILAR, _SEEN_BEFORE = 0.85, 4
 """An amount is not unusual if this many others of the merchant have at least this share of it."""
@@ -39,8 +39,13 @@ class AmountScores:
     months: float
 
     @property
+    def is_possible(self) -> np.ndarray:
+        """Whether it may be called unusual at all."""
+        return np.asarray((self.residuals.excess >= _LEAST_EXCESS) & ~self.is_known)
+
+    @property
     def is_unusual(self) -> np.ndarray:
-        possible = (self.residuals.excess >= _LEAST_EXCESS) & ~self.is_known
+        possible = self.is_possible
         at_merchant = self._highest(self.at_merchant, possible, *_AT_MERCHANTS)
         elsewhere = self._highest(self.elsewhere, possible, *_ELSEWHERE)
         return np.asarray(at_merchant | elsewhere)

@@ -7,11 +7,13 @@ from datetime import date, timedelta
 
 from src.domain.anomalies import Anomaly, AnomalyKind, Method, ReasonCode, anomaly_id
 from src.domain.money import decimal_places
-from src.domain.recurring import RecurringPayment, SeriesStatus
+from src.domain.recurring import Interval, RecurringPayment, SeriesStatus
 
 _YEAR = timedelta(days=366)
-_RECENT = timedelta(days=92)
+_RECENT = timedelta(days=62)
 """A payment that was missed before is too long ago to ask about."""
+_SELDOM = (Interval.MONTHLY, Interval.QUARTERLY, Interval.YEARLY)
+"""Purchases of every week are sometimes left out."""
 
 
 def find_recurring(payments: Iterable[RecurringPayment], newest: date) -> list[Anomaly]:
@@ -25,7 +27,9 @@ def find_recurring(payments: Iterable[RecurringPayment], newest: date) -> list[A
 
 
 def _missed(payment: RecurringPayment, newest: date) -> Iterator[Anomaly]:
-    for day in payment.missed:
+    if payment.interval not in _SELDOM and payment.varies:
+        return
+    for day in payment.missed[-1:]:
         if day > newest - _RECENT:
             values = {
                 "expected": day.isoformat(),

@@ -24,19 +24,25 @@ if TYPE_CHECKING:
     from src.pipeline.anomalies.unusual import UnusualSpendingList
     from src.services.transactions.acts import ActLog
 
+_MONTHS = 12
+"""With unusual spending, that are shown at first."""
+
 
 @bp.get("/insight/unusual")
 def unusual(*, unusual_spending: UnusualSpendingList, act_log: ActLog) -> ResponseReturnValue:
     is_dismissed = request.args.get("status") == AnomalyStatus.DISMISSED
     status = AnomalyStatus.DISMISSED if is_dismissed else AnomalyStatus.OPEN
     spending = unusual_spending.read()
+    months = _by_month(spending.anomalies(status))
+    shown = len(months) if "all" in request.args else _MONTHS
     act = act_log.find(request.args.get("act", ""))
     return page(
         "anomalies/index.html",
         unusual=spending,
         status=status,
         other_count=len(spending.anomalies(AnomalyStatus.OPEN if is_dismissed else AnomalyStatus.DISMISSED)),
-        months=_by_month(spending.anomalies(status)),
+        months=months[:shown],
+        older=sum(len(members) for _, members in months[shown:]),
         why=text.not_analysed(spending),
         method=text.METHODS[spending.report.method],
         kinds=text.KINDS,

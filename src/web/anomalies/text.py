@@ -24,7 +24,7 @@ KINDS = {
 METHODS = {
     Method.ISOLATION_FOREST: "Amounts are judged by an Isolation Forest and by thresholds.",
     Method.THRESHOLD: (
-        "Amounts are judged by thresholds alone: no Isolation Forest was trained yet, or it was no better."
+        "Amounts are judged by thresholds alone: an Isolation Forest needs more payments, or finds no more."
     ),
 }
 MONEY_VALUES = ("amount", "usual", "old", "new")
@@ -34,15 +34,15 @@ def sentence(anomaly: Anomaly) -> str:
     """Why it is unusual."""
     values = anomaly.values
     times = f"{values.get('times', 0):,}"
-    others = format.counted(int(values.get("payments", 0)), "other payment")
+    others = f"({format.counted(int(values.get('payments', 0)), 'other payment')})"
     match anomaly.reason:
         case ReasonCode.MERCHANT_AMOUNT:
-            return f"{times} times the usual {_money(anomaly, 'usual')} at this merchant, by {others}."
+            return f"{times} times the usual {_money(anomaly, 'usual')} at this merchant {others}."
         case ReasonCode.CATEGORY_AMOUNT:
-            return f"{times} times the usual {_money(anomaly, 'usual')} in {_category(anomaly)}, by {others}."
+            return f"{times} times the usual {_money(anomaly, 'usual')} in {_category(anomaly)} {others}."
         case ReasonCode.LARGE_FIRST:
             usual = f"{times} times the usual {_money(anomaly, 'usual')} in {_category(anomaly)}"
-            return f"The first payment at this merchant, and {usual}, by {others}."
+            return f"The first payment at this merchant, and {usual} {others}."
         case ReasonCode.SAME_AMOUNT:
             return f"The same amount was paid there {_before(int(values['days']))}."
         case ReasonCode.PAID_TWICE:

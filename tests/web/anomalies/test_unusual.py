@@ -103,7 +103,7 @@ def test_an_anomaly_has_its_reason_as_code_and_sentence(client, reported, row):
             "code": "merchant-amount",
             "values": {"amount": "70.00", "usual": "14.00", "times": 5.0, "payments": 14},
         },
-        "sentence": "5.0 times the usual $14.00 at this merchant, by 14 other payments.",
+        "sentence": "5.0 times the usual $14.00 at this merchant (14 other payments).",
         "method": "isolation_forest",
         "date": "2026-03-04",
         "amount": "70.00",

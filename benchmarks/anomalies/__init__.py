@@ -1,0 +1,1 @@
+"""Unusual spending, measured on ledgers with injected anomalies."""
