@@ -102,6 +102,7 @@ def _until(tested: Backtest, position: int) -> Backtest:
         forecasts=tested.forecasts[:, : position + 1],
         actual=np.where(over[:, None, :], tested.actual[: position + 1], np.nan),
         scales=tested.scales[: position + 1],
+        ceilings=tested.ceilings[: position + 1],
     )
 
 

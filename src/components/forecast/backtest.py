@@ -33,6 +33,7 @@ _LEAST_SPENT = 3
 """Months with spending in a series that the trees may learn from."""
 _OF_LEVEL = 0.15
 _OF_ALL_SPENDING = 0.01
+_ABOVE_LARGEST = 1.1
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Backtest:
     """Without methods; nan where it is not known yet."""
     scales: np.ndarray
     """How much each series varies, known at the origin; shape (n_origins, n_series)."""
+    ceilings: np.ndarray
+    """No interval goes far beyond what ever came; infinite before a year. Shape (n_origins, n_series)."""
 
     @property
     def errors(self) -> np.ndarray:
@@ -66,8 +69,10 @@ def backtest(history: History, origins: Sequence[Origin], methods: Collection[Me
         known = history.amounts[:, origin.count : origin.count + horizon]
         actual[position, :, : known.shape[1]] = known
     forecasts = np.stack([_forecasts(origin, ordered) for origin in origins], axis=1)
+    counts = np.array([origin.count for origin in origins])
     scales = np.stack([_scales(history, origin) for origin in origins])
-    return Backtest(ordered, np.array([origin.count for origin in origins]), forecasts, actual, scales)
+    ceilings = np.stack([_ceilings(history.amounts[:, :count]) for count in counts])
+    return Backtest(ordered, counts, forecasts, actual, scales, ceilings)
 
 
 def _forecasts(origin: Origin, methods: Sequence[Method]) -> np.ndarray:
@@ -93,6 +98,12 @@ def _of_all(method: Method, past: np.ndarray, horizon: int) -> np.ndarray:
         if learned is not None:
             rest[spent] = learned
     return rest
+
+
+def _ceilings(amounts: np.ndarray) -> np.ndarray:
+    if amounts.shape[1] < _YEAR:
+        return np.full(len(amounts), np.inf)
+    return np.asarray(_ABOVE_LARGEST * amounts[:, -3 * _YEAR :].max(axis=1))
 
 
 def _scales(history: History, origin: Origin) -> np.ndarray:

@@ -12,7 +12,7 @@ _TAILS = np.array([0.03, 0.05, 0.07, 0.09, 0.11])
 """The share of errors below, and above, an interval. The one that covered closest to `_AIM` is used."""
 _USUAL_TAIL = 3
 _AIM = 0.81
-_OWN_WEIGHT_AT = 15.0
+_OWN_WEIGHT_AT = 10.0
 """Errors at which those of a series weigh as much as those of all categories."""
 _LEAST_JUDGED = 100
 _LEAST_ORIGINS = 3
@@ -44,6 +44,7 @@ def intervals(backtest: Backtest, choice: np.ndarray, counted: np.ndarray) -> In
     # Shape (n_tails, 2, n_origins, n_series, horizon).
     bounds = expected + bounds.transpose(1, 2, 0, 3, 4) * np.nan_to_num(scales)
     bounds = np.maximum(bounds, 0)
+    bounds[:, 1] = np.minimum(bounds[:, 1], np.maximum(expected, backtest.ceilings[:, :, None]))
     known = ~np.isnan(backtest.actual) & (np.arange(len(backtest.counts)) >= _LEAST_ORIGINS)[:, None, None]
     near = 0.5 + 1e-9 * np.abs(expected)  # half of the smallest unit
     within = (backtest.actual >= bounds[:, 0] - near) & (backtest.actual <= bounds[:, 1] + near)

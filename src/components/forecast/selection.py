@@ -8,10 +8,12 @@ import numpy as np
 
 from src.components.forecast.backtest import Backtest
 
-_OWN_WEIGHT_AT = 12.0
+_OWN_WEIGHT_AT = 24.0
 """Origins at which the errors of a series weigh as much as those of all series."""
 _OWN_WEIGHT_OF_SUMS_AT = 60.0
 """Of total and income, which are few, and sums of what the others are."""
+_OVERLAP = 6.0
+"""Origins of which one more tells something new: neighbours have most of their months in common."""
 
 
 def choose(backtest: Backtest, count: int, sums: np.ndarray) -> np.ndarray:
@@ -57,7 +59,7 @@ def _standard_errors(
     for series in range(own.shape[1]):
         if judged[series] > 1:
             difference = relative[:, :, series] - relative[best[series], :, series]
-            of_own[:, series] = np.nanstd(difference, axis=1) / np.sqrt(judged[series])
+            of_own[:, series] = np.nanstd(difference, axis=1) / np.sqrt(judged[series] / _OVERLAP)
         difference = own[:, usable] - own[best[series], usable]
         of_pool[:, series] = difference.std(axis=1) / np.sqrt(np.count_nonzero(usable))
     return np.hypot(weight * of_own, (1 - weight) * of_pool)
