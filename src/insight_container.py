@@ -90,6 +90,7 @@ class Insight(Predictions):
         return LedgerAnalysis(self.analysis_state, parts)
 
     def _forecast(self, today: date, train: bool) -> None:
+        self.month_totals.refresh()  # all of a large import
         from src.pipeline.forecast.mlflow_log import ABOUT, log_forecast
         from src.pipeline.forecast.run import ForecastAnalysis
 

@@ -11,9 +11,13 @@ from src.components.forecast.backtest import Backtest
 _TAILS = np.array([0.03, 0.05, 0.07, 0.09, 0.11])
 """The share of errors below, and above, an interval. The one that covered closest to `_AIM` is used."""
 _USUAL_TAIL = 3
+_TAIL_OF_SUMS = 2
+"""Of total and income: a single series has too few errors to choose by."""
 _AIM = 0.81
 _OWN_WEIGHT_AT = 10.0
-"""Errors at which those of a series weigh as much as those of all categories."""
+"""Origins at which the errors of a series weigh as much as those of all categories."""
+_OWN_WEIGHT_OF_SUMS_AT = 4.0
+"""Of total and income, which vary less."""
 _LEAST_JUDGED = 100
 _LEAST_ORIGINS = 3
 """Before the first interval that is judged."""
@@ -49,8 +53,10 @@ def intervals(backtest: Backtest, choice: np.ndarray, counted: np.ndarray) -> In
     near = 0.5 + 1e-9 * np.abs(expected)  # half of the smallest unit
     within = (backtest.actual >= bounds[:, 0] - near) & (backtest.actual <= bounds[:, 1] + near)
     within = np.where(known, within, np.nan)
-    tail = _tail(within[:, :, counted])
-    return Intervals(bounds[tail, 0, -1], bounds[tail, 1, -1], within[tail])
+    tail = np.where(counted, _tail(within[:, :, counted]), _TAIL_OF_SUMS)
+    positions = np.arange(len(counted))
+    low, high = (bounds[tail, side, -1, positions] for side in (0, 1))
+    return Intervals(low, high, within[tail, :, positions].transpose(1, 0, 2))
 
 
 def _tail(within: np.ndarray) -> int:
@@ -81,7 +87,8 @@ def _bounds(backtest: Backtest, relative: np.ndarray, count: int, counted: np.nd
         pooled = np.quantile(pool, levels)
         for series, row in enumerate(errors):
             own = row[~np.isnan(row)]
-            weight = len(own) / (len(own) + _OWN_WEIGHT_AT * known[:, :, near].shape[2])
+            half = _OWN_WEIGHT_AT if counted[series] else _OWN_WEIGHT_OF_SUMS_AT
+            weight = len(own) / (len(own) + half * known[:, :, near].shape[2])
             of_own = np.quantile(own, levels) if len(own) else pooled
             bounds[:, series, step] = weight * of_own + (1 - weight) * pooled
     low, high = np.minimum(bounds[: len(_TAILS)], 0), np.maximum(bounds[len(_TAILS) :], 0)

@@ -14,7 +14,7 @@ import numpy as np
 
 from src.components.insight.intervals import RHYTHMS, due_dates
 from src.components.insight.recurring import find_series
-from src.domain.months import last_day, month_of
+from src.domain.months import first_day, last_day, month_of
 from src.domain.recurring import MerchantPayments, Series, SeriesStatus
 from src.domain.transactions import Direction
 
@@ -23,6 +23,8 @@ _LARGE = 0.15
 _LEAST_SINCE = 3
 """Months that are left if those before a large recurring payment are disregarded."""
 _YEAR = 12
+_ALIKE_MONTHS = 2.0
+"""Months that count as if each day had its share."""
 _NEWEST = 3
 """The payments whose most frequent category is that of the next."""
 _RHYTHMS = {rhythm.interval: rhythm for rhythm in RHYTHMS}
@@ -46,6 +48,10 @@ class History:
         year, number = (int(part) for part in month.split("-"))
         first_year, first_number = (int(part) for part in self.months[0].split("-"))
         return (year - first_year) * 12 + number - first_number
+
+    def day_of_month(self, day: date) -> int:
+        """From 1, also in months that begin on another day."""
+        return (day - first_day(month_of(day, self.month_starts), self.month_starts)).days + 1
 
     def last_day(self, position: int) -> date:
         year, number = divmod(int(self.months[0][:4]) * 12 + int(self.months[0][5:]) - 1 + position, 12)
@@ -74,6 +80,8 @@ class Origin:
     past: np.ndarray
     """Shape (n_series, count), without recurring payments."""
     dues: tuple[Due, ...]
+    recurring: Sequence[tuple[MerchantPayments, Series]]
+    """What was taken out."""
     horizon: int
 
     @property
@@ -130,9 +138,7 @@ def _origin(
     begins = (past != 0).argmax(axis=1)
     dues: list[Due] = []
     for merchant, series in recurring:
-        categories = dict(
-            zip((payment.id for payment in merchant.payments), merchant.categories, strict=True)
-        )
+        categories = _categories(merchant)
         for payment in series.payments:
             position = history.position(payment.date)
             if 0 <= position < count:
@@ -147,7 +153,7 @@ def _origin(
     for row, start in zip(past, np.minimum(begins, count - _LEAST_SINCE), strict=True):
         # A category is new, or what now recurs may have been paid to somebody else.
         row[: max(start, 0)] = np.median(row[max(start, 0) :])
-    return Origin(count, past, tuple(dues), horizon)
+    return Origin(count, past, tuple(dues), recurring, horizon)
 
 
 def _dues(
@@ -159,6 +165,35 @@ def _dues(
         step = history.position(expected) - count
         if 0 <= step < horizon:
             yield Due(series.payments[0].id, expected, series.amount, step, targets)
+
+
+def _categories(merchant: MerchantPayments) -> dict[str, str | None]:
+    """By the id of the payment."""
+    return dict(zip((payment.id for payment in merchant.payments), merchant.categories, strict=True))
+
+
+def share_left(
+    history: History, later: np.ndarray, origin: Origin, targets: Targets, until: date
+) -> np.ndarray:
+    """The share of a month that comes after the day `until`, without what recurs. Shape (n_series,).
+
+    later: what came after that day of the month in the newest complete months, shape (n_series, n_recent).
+    Few months say little, so that a part is as if all days were alike.
+    """
+    alike, first = 1 - elapsed(history, until), len(history.months) - later.shape[1]
+    day = history.day_of_month(until)
+    rest, later = history.amounts[:, first:].copy(), later.copy()
+    for merchant, series in origin.recurring:
+        categories = _categories(merchant)
+        for payment in series.payments:
+            position = history.position(payment.date) - first
+            if 0 <= position < later.shape[1]:
+                counted = list(targets(categories[payment.id], merchant.direction))
+                rest[counted, position] -= payment.amount
+                later[counted, position] -= payment.amount * (history.day_of_month(payment.date) > day)
+    spent = rest > 0
+    shares = np.where(spent, np.clip(later, 0, rest) / np.where(spent, rest, 1), 0)
+    return np.asarray((shares.sum(axis=1) + _ALIKE_MONTHS * alike) / (spent.sum(axis=1) + _ALIKE_MONTHS))
 
 
 def elapsed(history: History, day: date) -> float:

@@ -13,7 +13,7 @@ _OWN_WEIGHT_AT = 24.0
 _OWN_WEIGHT_OF_SUMS_AT = 60.0
 """Of total and income, which are few, and sums of what the others are."""
 _OVERLAP = 6.0
-"""Origins of which one more tells something new: neighbours have most of their months in common."""
+"""Origins for each one that adds anything: neighbours have most of their months in common."""
 
 
 def choose(backtest: Backtest, count: int, sums: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from src.components.forecast.origins import History
 from src.domain.categories import Flow, Group, flow_of
 from src.domain.forecasts import Kind, Subject
 from src.domain.money import decimal_places
-from src.domain.months import Coverage, first_day, month_of, months_between
+from src.domain.months import Coverage, first_day, last_day, month_of, months_between
 from src.domain.sums import Cell
 from src.domain.transactions import Direction
 
@@ -26,6 +26,8 @@ _MOST_MONTHS = 36
 """The payments that recur are known for this long."""
 _STILL_USED = 12
 """Months without spending after which a category is not forecast."""
+_RECENT = 6
+"""Months by day, which show how much of a month comes late in it."""
 _LEAST_SPENT = 3
 """Months with spending that a category needs."""
 
@@ -36,6 +38,8 @@ class Ledger:
     subjects: tuple[Subject, ...]
     running: np.ndarray
     """What is known of the month after the history, shape (n_series,)."""
+    later: np.ndarray
+    """What came in the newest complete months after the day that is known now; shape (n_series, n_recent)."""
     running_month: str | None
     """None if nothing is known of it yet."""
     too_few: tuple[str | None, ...]
@@ -70,7 +74,22 @@ def read_ledger(
     amounts = np.array([[float(sums[subject, month] * unit) for month in months] for subject in subjects])
     running = np.array([float(sums[subject, running_month or ""] * unit) for subject in subjects])
     history = History(tuple(months), amounts, coverage.month_starts)
-    return Ledger(history, subjects, running, running_month, too_few, groups)
+    recent = months[-_RECENT:] if running_month else []
+    later = _later(analytics, currency, history, recent, until) if recent else {}
+    after = np.array(
+        [[float(later.get((subject, month), 0) * unit) for month in recent] for subject in subjects]
+    )
+    return Ledger(history, subjects, running, after, running_month, too_few, groups)
+
+
+def _later(
+    analytics: Analytics, currency: str, history: History, months: Sequence[str], until: date
+) -> dict[tuple[Subject, str], Decimal]:
+    """What came in these months after the day of the month that `until` is."""
+    since, ends = first_day(months[0], history.month_starts), last_day(months[-1], history.month_starts)
+    cells = analytics.cells(currency=currency, since=since, until=ends, by=("month", "day"))
+    day = history.day_of_month(until)
+    return _sums([cell for cell in cells if history.day_of_month(date.fromisoformat(cell.day)) > day])
 
 
 def _months(coverage: Coverage) -> tuple[list[str], str | None]:

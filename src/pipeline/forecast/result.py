@@ -11,7 +11,7 @@ import numpy as np
 
 from src.components.forecast.backtest import Backtest
 from src.components.forecast.intervals import Intervals
-from src.components.forecast.origins import Due, Origin, elapsed
+from src.components.forecast.origins import Due, Origin
 from src.domain.forecasts import DuePayment, Forecast, MonthForecast, NotEnough, SeriesForecast
 from src.domain.money import decimal_places
 from src.domain.months import month_of
@@ -34,6 +34,8 @@ class Result:
     choice: np.ndarray
     """The position of each series' method."""
     bounds: Intervals
+    left: np.ndarray
+    """The share of the running month that is still to come, shape (n_series,)."""
     names: Mapping[str, str]
     """Of the recurring payments, by id."""
     currency: str
@@ -77,7 +79,7 @@ class Result:
     def _month(self, position: int, step: int, expected: float, running: bool) -> MonthForecast:
         dues = [due for due in self.origin.dues if due.step == step and position in due.targets]
         due = float(sum(due.amount for due in dues))
-        spent, left = (float(self.ledger.running[position]), self._left) if running else (0.0, 1.0)
+        spent, left = (float(self.ledger.running[position]), self.left[position]) if running else (0.0, 1.0)
         middle = spent + due + left * (expected - due)
         # What is left of a month varies less than all of it.
         below = np.sqrt(left) * (expected - self.bounds.low[position, step])
@@ -93,10 +95,6 @@ class Result:
 
     def _due(self, due: Due) -> DuePayment:
         return DuePayment(due.id, self.names.get(due.id, ""), due.date, self._money(due.amount))
-
-    @property
-    def _left(self) -> float:
-        return 1 - elapsed(self.ledger.history, self.as_of)
 
     def _name(self, step: int) -> str:
         history = self.ledger.history

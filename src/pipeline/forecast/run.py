@@ -12,7 +12,7 @@ import numpy as np
 from src.components.forecast.backtest import JUDGED_MONTHS, QUICK, Backtest, backtest
 from src.components.forecast.intervals import intervals
 from src.components.forecast.measures import scaled_errors
-from src.components.forecast.origins import origins
+from src.components.forecast.origins import origins, share_left
 from src.components.forecast.selection import choose
 from src.domain.categories import Category, Group
 from src.domain.forecasts import NEEDED_MONTHS, Choice, Forecast, Kind, Method, NotEnough, Subject
@@ -80,8 +80,17 @@ class ForecastAnalysis:
         tested = backtest(ledger.history, made, methods)
         choice = _choice(tested, ledger, chosen)
         pooled = np.array([subject.kind is Kind.CATEGORY for subject in ledger.subjects])
-        bounds, names = intervals(tested, choice, pooled), {one.id: one.name for one in recurring}
-        forecast = Result(ledger, made[-1], tested, choice, bounds, names, currency, until).forecast(pooled)
+        forecast = Result(
+            ledger,
+            made[-1],
+            tested,
+            choice,
+            intervals(tested, choice, pooled),
+            share_left(ledger.history, ledger.later, made[-1], ledger.targets, until),
+            {one.id: one.name for one in recurring},
+            currency,
+            until,
+        ).forecast(pooled)
         if train:
             methods_of = tuple((one.subject, one.method) for one in forecast.series)
             self.forecasts.remember(Choice(currency, basis, methods_of))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from src.container import Container
-from src.domain.forecasts import Kind, Subject
+from src.domain.forecasts import Kind, Method, NotEnough, Subject
 from src.domain.transactions import Direction
 from tests.services.rows import keep, new
 
@@ -62,3 +62,75 @@ def test_a_rent_is_taken_out_and_put_back_exactly(container):
     assert [due.amount for due in total.months[0].due] == [Decimal("900.00")]
     assert Decimal(1180) < total.months[0].expected < Decimal(1230)
     assert {month.expected for month in series(made, Kind.INCOME).months} == {Decimal("2500.00")}
+
+
+def test_what_always_comes_late_in_the_month_is_still_expected(container):
+    rows = []
+    for month in range(1, 12):
+        for day, amount in ((4, 100 + month % 3 * 7), (25, 300 + month % 4 * 9)):
+            if (month, day) < (11, 10):
+                spent = date(2026, month, day)
+                rows.append(new(f"shop {month % 5} {day}", str(amount), day=spent, category="shopping"))
+    keep(container.transactions, *rows)
+    [running] = [one.months[0] for one in forecast(container).series if one.subject.category == "shopping"]
+    assert running.spent == Decimal("114.00")
+    assert running.expected > Decimal(
+        "340"
+    )  # nearly all that comes on the 25th; alike days would be 314 + 93
+
+
+def test_two_currencies_have_forecasts_of_their_own(container):
+    store(container)
+    keep(
+        container.transactions,
+        *(
+            new("cafe", "8.50", day=date(2026, month, 9), category="dining", currency="EUR")
+            for month in range(1, 11)
+        ),
+    )
+    assert forecast(container).currency == "USD"
+    euros = container.forecasts.get("EUR")
+    assert series(euros, Kind.TOTAL).months[0].expected == Decimal("8.50")
+    assert container.forecasts.currencies() == ["USD", "EUR"]
+
+
+def test_a_training_tries_all_methods_and_its_choice_is_kept_until_the_next_month(container, monkeypatch):
+    logged = []
+    monkeypatch.setattr(
+        "src.services.mlflow.side_experiment.SideExperiment.log",
+        lambda self, name, **of_run: logged.append((name, of_run)),
+    )
+    store(container)
+    made = forecast(container, train=True)
+    [(name, of_run)] = logged
+    assert name == "forecast USD"
+    assert {f"mase/{method}" for method in Method} == {
+        metric for metric in of_run["metrics"] if metric.startswith("mase/")
+    }
+    assert not any("housing" in str(value) for value in of_run.values())
+    choice = container.forecasts.choice("USD")
+    assert dict(choice.methods) == {one.subject: one.method for one in made.series}
+
+
+def test_a_forecast_needs_complete_months(container):
+    store(container, until=date(2026, 5, 31))
+    assert forecast(container).not_enough == NotEnough(months=5, needed=6)
+
+
+def test_a_one_off_does_not_raise_what_is_expected(container):
+    store(container)
+    before = series(forecast(container), Kind.TOTAL).months[0].expected
+    keep(
+        container.transactions,
+        new("sofas", "4000", day=date(2026, 8, 8), category="home"),
+    )
+    made = forecast(container)
+    assert series(made, Kind.TOTAL).months[0].expected < before + 100
+    assert made.too_few == ("home",)
+
+
+def test_an_ended_recurring_payment_is_not_put_back(container):
+    store(container)
+    [rent] = [one for one in container.recurring_payments.all(today=TODAY) if one.merchant == "landlord"]
+    container.recurring_payments.change(rent.id, {"ended": True}, today=TODAY, at=container.now())
+    assert series(forecast(container), Kind.CATEGORY, "housing").months[0].expected == 0
