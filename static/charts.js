@@ -64,10 +64,6 @@ async function drawAll() {
   document.documentElement.dataset.charts = "drawn";
 }
 
-// Without scripts every table is open.
-const folded = [...document.querySelectorAll("details[data-fold]")];
-for (const details of folded) details.open = false;
-
 function childrenOf(button) {
   const rows = [];
   for (let row = button.closest("tr").nextElementSibling; row?.matches(".child"); row = row.nextElementSibling) rows.push(row);
@@ -79,15 +75,19 @@ function expand(button, open) {
   for (const row of childrenOf(button)) row.hidden = !open;
 }
 
-for (const button of document.querySelectorAll("[data-expand]")) {
-  expand(button, false);
-  button.addEventListener("click", () => expand(button, button.getAttribute("aria-expanded") !== "true"));
+// Without scripts every table is open, and every subcategory shown.
+function fold(root) {
+  for (const details of root.querySelectorAll("details[data-fold]")) details.open = false;
+  for (const button of root.querySelectorAll("[data-expand]")) {
+    expand(button, false);
+    button.addEventListener("click", () => expand(button, button.getAttribute("aria-expanded") !== "true"));
+  }
 }
 
 let opened = [];
 addEventListener("beforeprint", () => {
   printing = true;
-  opened = folded.filter((details) => !details.open);
+  opened = [...document.querySelectorAll("details[data-fold]:not([open])")];
   for (const details of opened) details.open = true;
   drawAll();
 });
@@ -101,12 +101,20 @@ document.querySelector("[data-print]")?.addEventListener("click", () => print())
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 narrow.addEventListener("change", drawAll);
 new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-drawAll();
+fold(document);
+const fragments = [...document.querySelectorAll("[data-fragment]")];
+await drawAll();
 
 // What takes longer than the page comes after it.
-for (const element of document.querySelectorAll("[data-fragment]")) {
+for (const element of fragments) {
   element.setAttribute("aria-busy", "true");
   const answer = await fetch(element.dataset.fragment, { headers: { Accept: "text/html" } });
-  if (answer.ok) swap(parse(await answer.text()), [element.id]);
-  else element.removeAttribute("aria-busy");
+  if (!answer.ok) {
+    element.removeAttribute("aria-busy");
+    continue;
+  }
+  swap(parse(await answer.text()), [element.id]);
+  const fresh = document.getElementById(element.id);
+  fold(fresh);
+  for (const plot of fresh.querySelectorAll("[data-plot]")) await draw(plot);
 }

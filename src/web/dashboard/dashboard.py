@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from src.domain.preferences import Preferences
     from src.services.transactions.analytics import Analytics
 
+FIRST_CHARTS = ("by-category", "compared", "day-by-day", "by-month")
 _CURRENCIES = 8
 _WEEKDAYS = {Weekday.MONDAY: 0, Weekday.SATURDAY: 5, Weekday.SUNDAY: 6}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,10 @@ from pydantic import ValidationError
 from src.domain.categories import NO_CATEGORY, Group
 from src.domain.sums import totals_of
 from src.errors import InvalidInput, NotFound
+from src.web.analytics.chart_parts import Chart
 from src.web.dashboard import api as analytics_api
 from src.web.dashboard import text
-from src.web.dashboard.dashboard import Dashboard
+from src.web.dashboard.dashboard import FIRST_CHARTS, Dashboard
 from src.web.dashboard.figures import figures
 from src.web.dashboard.insights import insights
 from src.web.dashboard.query import Controls, DashboardQuery
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
     from src.services.transactions.analytics import Analytics
 
 
-_ROWS_OF_QUICK_INSIGHTS = 20_000
-"""Finding what recurs among more transactions takes longer than a page should."""
+_ROWS_OF_ONE_ANSWER = 20_000
+"""Of a larger history, what takes longer comes after the page: what recurs, and the lower charts."""
 
 
 @bp.get("/analytics")
@@ -59,17 +61,13 @@ def analytics(
     except (ValidationError, InvalidInput) as error:
         errors = errors_of(error)
     if view:
-        controls = Controls(
-            url_for("pages.analytics"), view.sums.selection, view.sums.coverage, dashboard.kept
-        )
+        controls = _controls(dashboard, view)
         if totals_of(view.sums.cells)["count"]:
-            charts = [
-                replace(chart, csv=controls.address(url_for("pages.analytics_csv", table=name)))
-                for name, make in dashboard.charts(view).items()
-                if (chart := make())
-            ]
-            if sum(counts.values()) > _ROWS_OF_QUICK_INSIGHTS:
-                shown["insights_address"] = controls.address(url_for("pages.analytics_insights"))
+            is_large = sum(counts.values()) > _ROWS_OF_ONE_ANSWER
+            charts = _charts(dashboard, view, controls, FIRST_CHARTS if is_large else None)
+            if is_large:
+                for part in ("insights", "charts"):
+                    shown[f"{part}_address"] = controls.address(url_for(f"pages.analytics_{part}"))
             else:
                 shown = insights(view.sums.selection)
     return page(
@@ -100,13 +98,25 @@ def analytics(
 
 @bp.get("/analytics/insights")
 def analytics_insights(*, analytics: Analytics, preferences: PreferenceStore) -> ResponseReturnValue:
-    """Of a large history: the page shows them when they are ready."""
+    """The page of a large history shows them when they are ready."""
     _, view = _selected(analytics, preferences)
     if view is None:
         raise NotFound("There are no transactions yet.")
     return page(
         "dashboard/insights.html", title=text.period_name(view.sums.period), **insights(view.sums.selection)
     )
+
+
+@bp.get("/analytics/charts")
+def analytics_charts(*, analytics: Analytics, preferences: PreferenceStore) -> ResponseReturnValue:
+    """Those that the page of a large history shows after the first ones."""
+    dashboard, view = _selected(analytics, preferences)
+    if view is None:
+        raise NotFound("There are no transactions yet.")
+    controls = _controls(dashboard, view)
+    lower = [name for name in dashboard.charts(view) if name not in FIRST_CHARTS]
+    charts = _charts(dashboard, view, controls, lower)
+    return page("dashboard/charts.html", title=text.period_name(view.sums.period), charts=charts)
 
 
 @bp.get("/analytics/<table>.csv")
@@ -120,6 +130,21 @@ def analytics_csv(table: str, *, analytics: Analytics, preferences: PreferenceSt
     name = f"{table}-{view.sums.period.since}-{view.sums.period.until}-{view.currency}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _controls(dashboard: Dashboard, view: View) -> Controls:
+    return Controls(url_for("pages.analytics"), view.sums.selection, view.sums.coverage, dashboard.kept)
+
+
+def _charts(
+    dashboard: Dashboard, view: View, controls: Controls, names: Collection[str] | None
+) -> list[Chart]:
+    """names: None for all."""
+    return [
+        replace(chart, csv=controls.address(url_for("pages.analytics_csv", table=name)))
+        for name, make in dashboard.charts(view).items()
+        if (names is None or name in names) and (chart := make())
+    ]
 
 
 def _selected(analytics: Analytics, preferences: PreferenceStore) -> tuple[Dashboard, View | None]:

@@ -388,11 +388,16 @@ def test_what_changed_and_habits_are_in_sentences_for_a_month_with_all_categorie
 
 
 def test_of_a_large_history_what_changed_comes_after_the_page(client, ledger, monkeypatch):
-    monkeypatch.setattr("src.web.dashboard.pages._ROWS_OF_QUICK_INSIGHTS", 5)
+    monkeypatch.setattr("src.web.dashboard.pages._ROWS_OF_ONE_ANSWER", 5)
     page = client.get("/analytics?period=2025-05&account=Main").text
-    [address] = re.findall(r'data-fragment="([^"]+)"', page)
+    [address, charts] = re.findall(r'data-fragment="([^"]+)"', page)
     assert "changes-title" not in page
     later = client.get(address.replace("&amp;", "&")).text
     assert "<h1>May 2025</h1>" in later
     assert 'id="insights"' in later
     assert "changes-title" in later
+    lower = client.get(charts.replace("&amp;", "&")).text
+    shown = [re.findall(r'<figure class="[^"]*" id="([^"]+)"', html) for html in (page, lower)]
+    assert shown[0] == ["by-category", "compared", "day-by-day", "by-month"]
+    assert set(shown[1]) >= {"cash-flow", "by-merchant", "by-account"}
+    assert not {*shown[0]} & {*shown[1]}
