@@ -146,10 +146,8 @@ class Analytics:
         if counted is None:
             return self._cells(query_of(where))
         others = query_of(replace(where, counted=None))
-        unlinked, refunds = (
-            {"$and": [others, condition]}
-            for condition in (unlinked_counted(counted), refunds_counted(counted))
-        )
+        unlinked = {"$and": [others, *unlinked_counted(counted)]}
+        refunds = {"$and": [others, refunds_counted(counted)]}
         # Of all transfers, because both ends together count once.
         cells = self._cells(unlinked, by_merchant=True, refunds=refunds, transfers=others)
         return [cell for cell in cells if counted.includes(cell.flow, cell.category, cell.merchant)]

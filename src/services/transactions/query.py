@@ -115,7 +115,7 @@ def _conditions(where: HistoryFilter) -> list[Document]:
         days = [day + 1 for day in where.weekdays]
         conditions.append({"$expr": {"$in": [{"$isoDayOfWeek": "$date"}, days]}})
     if where.counted:
-        conditions.append(rows_counted(where.counted))
+        conditions += rows_counted(where.counted)
     return conditions
 
 
@@ -127,28 +127,48 @@ def _of_category(category: str | None) -> list[Document]:
     return [{"$or": [{"category": {"$eq": category}}, part]}]
 
 
-def rows_counted(counted: Counted) -> Document:
+def rows_counted(counted: Counted) -> list[Document]:
     """An unsplit transaction counts by its own category, a split one by its parts, a linked refund by its
     purchase, and an end of an own transfer as a transfer.
     """
-    return {"$or": [unlinked_counted(counted), ends_counted(counted), refunds_counted(counted)]}
+    refunds = refunds_counted(counted)
+    exact = {"$or": [_unlinked(counted), _ends(counted), refunds]}
+    return [*_candidates(counted, refunds), _without_index(exact)]
 
 
-def unlinked_counted(counted: Counted) -> Document:
+def unlinked_counted(counted: Counted) -> list[Document]:
     """The transactions without links; a split one if at least one of its parts counts."""
-    return {**UNLINKED, **_of_merchant(counted), "$or": list(_by_category(counted)) or [_NOTHING]}
+    return [*_candidates(counted), _without_index(_unlinked(counted))]
 
 
-def ends_counted(counted: Counted) -> Document:
+def refunds_counted(counted: Counted) -> Document:
+    return {"_id": {"$in": [ObjectId(refund) for refund in counted.refunds]}}
+
+
+def _candidates(counted: Counted, *others: Document) -> Iterator[Document]:
+    """More than what counts, but simple enough for indexes. others: what is not found by its own fields."""
+    if counted.categories is not None:
+        category = {"$in": list(counted.categories)}
+        yield {"$or": [{"category": category}, {"splits.category": category, **IS_SPLIT}, *others]}
+    if counted.merchant is not None:
+        yield {"$or": [_of_merchant(counted), *others]}
+
+
+def _without_index(query: Document) -> Document:
+    """The same, but no index is considered: trying many of them takes seconds."""
+    return {"$nor": [{"$nor": [query]}]}
+
+
+def _unlinked(counted: Counted) -> Document:
+    return {**UNLINKED, **_of_merchant(counted), "$or": list(_by_category(counted))}
+
+
+def _ends(counted: Counted) -> Document:
     """The ends of own transfers, which count by their own category and merchant."""
     if counted.flow not in (None, Flow.TRANSFERRED):
         return _NOTHING
     category = {} if counted.categories is None else {"category": {"$in": list(counted.categories)}}
     return {"transfer": {"$exists": True}, **_of_merchant(counted), **category}
-
-
-def refunds_counted(counted: Counted) -> Document:
-    return {"_id": {"$in": [ObjectId(refund) for refund in counted.refunds]}}
 
 
 def _of_merchant(counted: Counted) -> Document:
