@@ -67,7 +67,7 @@ class Jobs:
         """The kinds of work that wait. Raises Unavailable."""
         kinds = self._services.pending_work.kinds()
         if IMPORT in kinds:
-            kinds -= {COUNT}  # an import counts its transactions once, at its end
+            kinds -= {COUNT, ANALYSIS}  # what is imported is counted and analysed once, at the end
         elif self._analysis_is_due():
             kinds |= {ANALYSIS}
         # An answer given on Ledgerloop's own pages is only found by delivering, so that is always due.
@@ -111,7 +111,6 @@ class Jobs:
         if imports.release(claimed.id, holder=holder, attempt=claimed.attempt, counts=counts):
             log.warning("import ended before it was done", extra={"import": claimed.id})
         self._services.analysis_state.hurry()
-        self._analysis_checked_at = float("-inf")
 
     def change_many(self) -> None:
         """Continue the bulk changes that nobody works on, because a page queued them or a process ended."""

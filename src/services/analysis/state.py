@@ -14,6 +14,8 @@ from src.services.mongo.leases import Leases, Wait
 from src.services.totals.counting import MonthTotals
 
 _ID = "analysis"
+IN_A_HURRY: Document = {"_id": _ID, "hurry": True}
+"""The query for its document, if an analysis that is due need not wait."""
 _RUNNING = "running"
 _PAUSE_S = 60
 """Between two analyses while the ledger changes; ten times as long as the last one took, if that is longer.
@@ -95,6 +97,7 @@ class AnalysisState:
     def claim(self, *, holder: str, even_if_not_due: bool = False) -> int | None:
         """The attempt; None if none is due, it is to wait, or another process does it. Raises Unavailable."""
         if not even_if_not_due and not self.is_due():
+            self._database.states.update_one(IN_A_HURRY, {"$unset": {"hurry": ""}})
             return None
         self._database.states.update_one({"_id": _ID}, {"$setOnInsert": {"attempt": 0}}, upsert=True)
         rested = {"$or": [{"hurry": True}, {"$expr": {"$lte": ["$rests_until", "$$NOW"]}}]}

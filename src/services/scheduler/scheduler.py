@@ -15,6 +15,7 @@ from src.domain.deliveries import DeliveryStatus
 from src.domain.feed import Channel
 from src.domain.imports import IMPORT_UNDER_WAY, ImportStatus
 from src.errors import LedgerloopError
+from src.services.analysis.state import IN_A_HURRY
 from src.services.digest.channels import work_of
 from src.services.mongo.client import Database, Document, guarded
 from src.services.mongo.marking import IS_MARKED, WRITE_ENDED
@@ -46,9 +47,8 @@ class PendingWork:
 
     @guarded
     def kinds(self) -> frozenset[str]:
-        """Those of RUN, IMPORT, BULK, WAITING, DELIVERY and COUNT that exist, and due channels of the feed.
-
-        Raises Unavailable.
+        """Those of RUN, IMPORT, BULK, WAITING, DELIVERY and COUNT that exist, due channels of the feed, and
+        ANALYSIS if somebody waits for one. Raises Unavailable.
         """
         due = {"status": DeliveryStatus.WAITING.value, "$expr": {"$lte": ["$due_at", "$$NOW"]}}
         of_feed = {"_id": {"$in": [work_of(channel) for channel in Channel]}}
@@ -63,6 +63,7 @@ class PendingWork:
             {"$unionWith": {"coll": "deliveries", "pipeline": channels}},
             {"$unionWith": {"coll": "stale_months", "pipeline": _any_of({"$expr": WRITE_ENDED}, COUNT)}},
             {"$unionWith": {"coll": "transactions", "pipeline": _any_of(IS_MARKED, COUNT)}},
+            {"$unionWith": {"coll": "states", "pipeline": _any_of(IN_A_HURRY, ANALYSIS)}},
         ]
         return frozenset(work["kind"] for work in self._database.training_runs.aggregate(pipeline))
 

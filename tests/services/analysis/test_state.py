@@ -132,3 +132,10 @@ def test_who_waits_gets_the_status_when_the_analysis_has_ended(state, ledger):
     ledger.revision = "3"
     late = state.wait_until_analysed("anomalies", at_most_s=0.5, sleep=waits.append)
     assert (late.is_current("anomalies"), len(waits)) == (False, 5)
+
+
+def test_nobody_who_waits_in_vain_keeps_the_scheduler_busy(state, database):
+    analyse(state)
+    state.hurry()
+    assert state.claim(holder="me") is None
+    assert "hurry" not in database.states.find_one({"_id": "analysis"})
