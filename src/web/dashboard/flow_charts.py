@@ -54,21 +54,16 @@ def _flows(view: View) -> _Flows:
     flows = _Flows()
     earned, spent = (_by_root(view, flow) for flow in (Flow.EARNED, Flow.SPENT))
     saved = total(cell for cell in view.sums.cells if cell.flow is Flow.SAVED)
-    _add(
-        view,
-        flows.sources,
-        Flow.EARNED,
-        {slug: amount for slug, amount in earned.items() if amount > 0},
-        _SOURCES,
-    )
-    _add(
-        view, flows.uses, Flow.EARNED, {slug: -amount for slug, amount in earned.items() if amount < 0}, _USES
-    )
-    _add(view, flows.uses, Flow.SPENT, {slug: amount for slug, amount in spent.items() if amount > 0}, _USES)
-    for slug, amount in spent.items():
-        if amount < 0:
-            name = text.refunds_in(view.row_name(slug))
-            flows.sources.append(_End(name, -amount, view.color(slug), view.category_link(Flow.SPENT, slug)))
+    _add(view, flows.sources, Flow.EARNED, earned, _SOURCES)
+    _add(view, flows.uses, Flow.SPENT, spent, _USES)
+    for flow, amounts, ends, name_of in (
+        (Flow.SPENT, spent, flows.sources, text.refunds_in),
+        (Flow.EARNED, earned, flows.uses, text.paid_back),
+    ):
+        for slug, amount in amounts.items():
+            if amount < 0:
+                link = view.category_link(flow, slug)
+                ends.append(_End(name_of(view.row_name(slug)), -amount, view.color(slug), link))
     if saved:
         ends, name = (flows.uses, text.TO_SAVINGS) if saved > 0 else (flows.sources, text.FROM_SAVINGS)
         ends.append(_End(name, abs(saved), _SAVINGS, view.link(Flow.SAVED)))
@@ -92,8 +87,8 @@ def _by_root(view: View, flow: Flow) -> dict[Slug, Decimal]:
 
 
 def _add(view: View, ends: list[_End], flow: Flow, amounts: Mapping[Slug, Decimal], most: int) -> None:
-    """The largest by name, in the order of the list of categories; the others together."""
-    largest = sorted(amounts, key=lambda slug: -amounts[slug])
+    """The largest above zero by name, in the order of the list of categories; the others together."""
+    largest = sorted((slug for slug in amounts if amounts[slug] > 0), key=lambda slug: -amounts[slug])
     own = largest if len(largest) <= most + 1 else largest[:most]
     uncategorized = text.OTHER_INCOME if flow is Flow.EARNED else None
     for slug in sorted(own, key=view.order):

@@ -156,8 +156,13 @@ def comparison(sums: SelectedSums, money: Money, now: Decimal) -> str:
 
 
 def percent(share: float, *, signed: bool = False) -> str:
-    sign = "+" if signed and share > 0 else ""
-    return f"{sign}{format.percent(share)}".replace("-", "-\N{WORD JOINER}")
+    sign = "-\N{WORD JOINER}" if share < 0 else "+" if signed and share > 0 else ""
+    is_small = 0 < abs(share) < 0.01
+    return f"{sign}{format.percent(abs(share), places=1 if is_small else 0)}"
+
+
+def paid_back(category: str) -> str:
+    return f"Paid back: {category}"
 
 
 def uncategorized(part: Mapping[str, Any], money: Money) -> str:

@@ -213,6 +213,19 @@ def test_the_cash_flow_balances(table, ledger):
     assert amounts["From the balance"] == "1180.00"
 
 
+def test_refunds_and_salary_paid_back_are_on_the_other_side_of_the_cash_flow(container, table, ledger):
+    keep(container.transactions, new("acme", "50", category="salary", day=date(2025, 5, 3)))
+    rows = table("cash-flow", "period=2025-05")
+    assert {row["From or to"]: (row["Way"], row["Amount"]) for row in rows} == {
+        "Rent and mortgage": ("out", "1000.00"),
+        "Groceries": ("out", "180.00"),
+        "Paid back: Salary": ("out", "50.00"),
+        "From the balance": ("in", "1230.00"),
+    }
+    april = column(table("cash-flow", APRIL), "Amount", "From or to")
+    assert april["Refunds: Shopping"] == "30.00"
+
+
 def test_the_heat_map_has_every_month(table, ledger):
     [rent, *_] = [row for row in table("heat-map", APRIL) if row["Category"] == "Rent and mortgage"]
     assert list(rent.values())[1:] == ["1000.00"] * 4
