@@ -10,8 +10,11 @@ from statistics import quantiles
 from src.domain.anomalies import Anomaly, AnomalyKind, Method, ReasonCode, Spending, anomaly_id
 
 _WITHIN_DAYS = 3
-_LEAST_RANK = 4
-"""In tenths of all amounts: two coffees are no duplicate."""
+_LEAST_RANK, _LEAST_RANK_OF_PRECISE = 4, 2
+"""In tenths of all amounts: two coffees are no duplicate. Less is needed for two precise amounts of one day,
+such as 23.97, which hardly ever come by chance."""
+_ROUND = 50
+"""In the smallest unit: multiples are no precise amounts."""
 _ALLOWED, _USUAL_REPEATS = 2, 0.04
 """Repeats at a merchant, and share of its payments, above which repeating is usual there."""
 _OFTEN_DAYS = 8
@@ -24,18 +27,18 @@ def find_duplicates(payments: Sequence[Spending]) -> list[Anomaly]:
     for payment in payments:
         if payment.merchant:
             by_merchant[payment.merchant].append(payment)
-    least = _least_amount(payments)
+    tenths = quantiles([payment.amount for payment in payments], n=10) if len(payments) > 1 else [0.0] * 9
     return [
         _anomaly(first, second)
         for members in by_merchant.values()
         for first, second in _repeats(members)
-        if second.amount >= least
+        if second.amount >= tenths[_least_rank(first, second) - 1]
     ]
 
 
-def _least_amount(payments: Sequence[Spending]) -> float:
-    amounts = [payment.amount for payment in payments]
-    return quantiles(amounts, n=10)[_LEAST_RANK - 1] if len(amounts) > 1 else 0
+def _least_rank(first: Spending, second: Spending) -> int:
+    is_precise = first.date == second.date and second.amount % _ROUND != 0
+    return _LEAST_RANK_OF_PRECISE if is_precise else _LEAST_RANK
 
 
 def _repeats(members: Sequence[Spending]) -> list[tuple[Spending, Spending]]:

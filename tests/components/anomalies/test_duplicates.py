@@ -31,3 +31,12 @@ def test_tickets_coffees_and_usual_repeats_are_none():
     coffees = [payment(7100 + n, date(2026, 3, 1), 3, "coffee") for n in range(2)]
     pairs = [payment(7200 + n, FIRST + timedelta(days=n // 2 * 9), 30 + n // 2, "twins") for n in range(20)]
     assert ids([*usual_year(), *tickets, *coffees, *pairs]) == []
+
+
+def test_a_precise_amount_twice_on_one_day_is_one_even_if_it_is_small():
+    amounts = sorted(payment.amount for payment in usual_year())
+    small = amounts[len(amounts) * 3 // 10] // 100 + 0.37
+    day = date(2026, 3, 1)
+    twice = [payment(8000 + n, day, small) for n in range(2)]
+    assert ids([*usual_year(), *twice]) == [("08000", "08001")]
+    assert ids([*usual_year(), twice[0], payment(8001, day + timedelta(days=1), small)]) == []
