@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -83,7 +83,7 @@ class BudgetState:
     """What may be spent by now: what recurs as it comes, the rest evenly over the month."""
     pace: Pace
     by_category: tuple[tuple[str | None, Decimal], ...] = ()
-    """The parts of `spent`, largest first."""
+    """The parts of `spent`, largest first; subcategories are in a parent of the same group."""
 
     @property
     def available(self) -> Decimal:
@@ -116,6 +116,21 @@ class BudgetSuggestions:
 
 def with_children(slug: str, categories: Iterable[Category]) -> frozenset[str]:
     return frozenset({slug} | {category.slug for category in categories if category.parent == slug})
+
+
+def part_of(categories: Sequence[Category], but: Container[str] = ()) -> dict[str | None, str]:
+    """Each subcategory -> the parent in whose sum, and whose link to transactions, it is included.
+
+    but: those that are summed themselves.
+    """
+    groups = {category.slug: category.group for category in categories}
+    return {
+        category.slug: category.parent
+        for category in categories
+        if category.slug not in but
+        and category.parent is not None
+        and groups.get(category.parent) is category.group
+    }
 
 
 def covers(budget: Budget, categories: Iterable[Category]) -> Callable[[Cell], bool]:

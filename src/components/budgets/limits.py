@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from src.components.budgets.pace import largest_first
-from src.domain.budgets import with_children
+from src.domain.budgets import part_of, with_children
 from src.domain.categories import Category, Flow, Group
 from src.domain.limits import Limit, LimitState, LimitStatus, Measure, Unknown
 from src.domain.sums import Cell
@@ -92,11 +92,12 @@ def _measured(
     sums: dict[str | None, Decimal] = defaultdict(Decimal)
     moved = Decimal(0)
     slugs = _slugs(limit, context.categories)
+    parents = part_of(context.categories, but=limit.categories or [limit.category or ""])
     for cell in cells:
         if limit.measure is Measure.SAVING and cell.paired:
             moved += _put_aside(cell, context.saving_accounts)
         elif (amount := _counted(limit.measure, cell, slugs)) is not None:
-            sums[cell.category] += amount
+            sums[parents.get(cell.category, cell.category)] += amount
     return sum(sums.values(), moved), largest_first(sums)
 
 

@@ -62,11 +62,13 @@ def judge(
     budget: Budget,
     days: MonthDays,
     cells: Iterable[Cell],
+    parents: Mapping[str | None, str],
     *,
     paid: Decimal = Decimal(0),
     committed: Decimal = Decimal(0),
 ) -> BudgetState:
-    """cells: what counts in the budget, by month; also of the months before if it carries over.
+    """cells: what counts in the budget, by month; also of the months before if it carries over. parents: as
+    `part_of` returns them.
 
     paid, committed: of recurring payments, as `recurring_in` returns them. They are set aside first; the rest
     of the budget may be spent evenly over the month.
@@ -75,7 +77,7 @@ def judge(
     for cell in cells:
         spent[cell.month] += cell.counted
         if cell.month == days.month:
-            by_category[cell.category] += cell.counted
+            by_category[parents.get(cell.category, cell.category)] += cell.counted
     amount, in_month = budget.amount_in(days.month), spent[days.month]
     carried = _carried(budget, days.month, spent) if budget.carry_over else Decimal(0)
     available = amount + carried

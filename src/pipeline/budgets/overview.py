@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from src.components.budgets.pace import LATE, MonthDays, judge, recurring_in
 from src.components.budgets.suggestions import MOST_MONTHS, suggested
-from src.domain.budgets import Budget, BudgetState, BudgetSuggestions, covers, with_children
+from src.domain.budgets import Budget, BudgetState, BudgetSuggestions, covers, part_of, with_children
 from src.domain.categories import Category
 from src.domain.months import Coverage, first_day, last_day, month_of, months_later
 from src.domain.preferences import Preferences
@@ -98,9 +98,10 @@ class BudgetOverview:
         states = []
         for budget in budgets:
             in_budget = covers(budget, categories)
+            parents = part_of(categories, but=[budget.category] if budget.category else [])
             in_months = filter(in_budget, cells[budget.currency])
             paid, committed = recurring_in(_of_budget(budget, payments, categories), days)
-            states.append(judge(budget, days, in_months, paid=paid, committed=committed))
+            states.append(judge(budget, days, in_months, parents, paid=paid, committed=committed))
         return states
 
     def _cells(self, budgets: Iterable[Budget], days: MonthDays) -> dict[str, list[Cell]]:

@@ -84,10 +84,7 @@ def test_a_figure_equal_to_its_limit_keeps_it():
 
 
 def test_the_rows_behind_a_figure_are_its_categories():
-    assert judge(DEFAULT[Measure.HOUSING]).by_category == (
-        ("housing", Decimal(850)),
-        ("heating", Decimal(80)),
-    )
+    assert judge(DEFAULT[Measure.HOUSING]).by_category == (("housing", Decimal(930)),)
     savings = judge(DEFAULT[Measure.SAVINGS_RATE])
     assert (savings.by_category[-1], savings.uncategorized) == ((None, Decimal(40)), Decimal(40))
 

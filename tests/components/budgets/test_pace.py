@@ -65,36 +65,36 @@ def period(amount, following, interval=Interval.MONTHLY, *, paid=()):
     [("149.99", Pace.ON_TRACK), ("150", Pace.ON_TRACK), ("150.01", Pace.AHEAD), ("300.01", Pace.OVER)],
 )
 def test_half_of_the_month_allows_half_of_the_budget(amount, pace):
-    state = judge(budget(), days(15), [spent(amount)])
+    state = judge(budget(), days(15), [spent(amount)], {})
     assert (state.gone, state.expected, state.pace) == (0.5, Decimal(150), pace)
     assert state.left == 300 - Decimal(amount)
 
 
 def test_what_recurs_is_set_aside_first():
     # 100 recur and are paid, 50 are due: the other 150 may be spent evenly.
-    on_track = judge(budget(), days(10), [spent("150")], paid=Decimal(100), committed=Decimal(50))
+    on_track = judge(budget(), days(10), [spent("150")], {}, paid=Decimal(100), committed=Decimal(50))
     assert (on_track.expected, on_track.pace) == (Decimal(150), Pace.ON_TRACK)
-    ahead = judge(budget(), days(10), [spent("151")], paid=Decimal(100), committed=Decimal(50))
+    ahead = judge(budget(), days(10), [spent("151")], {}, paid=Decimal(100), committed=Decimal(50))
     assert ahead.pace is Pace.AHEAD
-    exceeding = judge(budget(), days(10), [spent("251")], paid=Decimal(100), committed=Decimal(50))
+    exceeding = judge(budget(), days(10), [spent("251")], {}, paid=Decimal(100), committed=Decimal(50))
     assert exceeding.pace is Pace.WILL_EXCEED
 
 
 def test_refunds_lower_what_is_spent_even_below_zero():
     refund = spent("80", direction=Direction.INCOME)
-    state = judge(budget(), days(15), [spent("50"), refund])
+    state = judge(budget(), days(15), [spent("50"), refund], {})
     assert (state.spent, state.left, state.pace) == (Decimal(-30), Decimal(330), Pace.ON_TRACK)
 
 
 def test_what_is_left_and_overspent_carries_over():
     cells = [spent("250", "2026-04"), spent("420", "2026-05"), spent("200")]
-    plain = judge(budget(since="2026-04"), days(30), cells)
+    plain = judge(budget(since="2026-04"), days(30), cells, {})
     assert (plain.carried, plain.available) == (0, Decimal(300))
     carrying = budget(since="2026-04", carry_over=True)
-    state = judge(carrying, days(30), cells)
+    state = judge(carrying, days(30), cells, {})
     assert (state.carried, state.left, state.pace) == (Decimal(-70), Decimal(30), Pace.ON_TRACK)
     raised = carrying.with_amount(Decimal(400), "2026-06")
-    assert judge(raised, days(30), cells).available == Decimal(330)
+    assert judge(raised, days(30), cells, {}).available == Decimal(330)
     assert raised.amount_in("2026-05") == 300
 
 

@@ -133,6 +133,8 @@ def test_a_budget_covers_subcategories_and_each_currency_is_apart(client, spend)
         ("USD", "4.00"),
         ("EUR", "7.00"),
     ]
+    parts = [[(part["category"], part["amount"]) for part in budget["by_category"]] for budget in get(client)]
+    assert parts == [[("dining", "14.00")], [("coffee", "4.00")], [("dining", "7.00")]]
 
 
 def test_months_may_begin_on_payday(client, spend):
