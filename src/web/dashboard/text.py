@@ -143,16 +143,15 @@ def _shown(period: Period) -> str:
 
 
 def comparison(sums: SelectedSums, money: Money, now: Decimal) -> str:
+    too_few = TOO_FEW_MONTHS if sums.period.kind is PeriodKind.MONTH and not sums.usual else ""
     if not sums.previous and not sums.usual:
-        return f"There is nothing before this period to compare it with. {TOO_FEW_MONTHS}"
-    same_days = (
+        return f"There is nothing before this period to compare it with. {too_few}".strip()
+    spent = (
         f"Compared day for day: {money(now)} until {format.day(sums.as_of)}, against the same days before."
         if sums.as_of
         else f"You spent {money(now)}."
     )
-    if sums.period.kind is PeriodKind.MONTH and not sums.usual:
-        return f"{same_days} {TOO_FEW_MONTHS}"
-    return same_days
+    return f"{spent} {too_few}".strip()
 
 
 def percent(share: float, *, signed: bool = False) -> str:
