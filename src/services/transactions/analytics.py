@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from src.services.totals.counting import MonthTotals
 from src.services.totals.reading import Sum, Wanted, rows_by_currency, sums_of
 from src.services.transactions.documents import IS_SPLIT
 from src.services.transactions.linked import UNLINKED, ends_of_transfers, linked_refunds
-from src.services.transactions.query import query_of, refunds_counted, unlinked_counted
+from src.services.transactions.query import disjoint_queries, query_of, refunds_counted, unlinked_counted
 
 TOP_MERCHANTS = 20
 COUNTED_AT_ONCE = 100_000
@@ -83,9 +83,8 @@ class Analytics:
             by_currency[cell.currency].append(cell)
         totals = [{"currency": currency, **totals_of(cells)} for currency, cells in by_currency.items()]
         if where.counted:  # a split transaction may count without its first part
-            groups = [{"$match": query_of(where)}, {"$group": {"_id": "$currency", "count": {"$sum": 1}}}]
-            counts = {row["_id"]: row["count"] for row in self.database.transactions.aggregate(groups)}
-            totals = [{**row, "count": counts.get(row["currency"], 0)} for row in totals]
+            counts = self._counts(where)
+            totals = [{**row, "count": counts[row["currency"]]} for row in totals]
         return sorted(totals, key=lambda row: (-row["count"], row["currency"]))
 
     @guarded
@@ -126,6 +125,15 @@ class Analytics:
         counts = rows_by_currency(self.month_totals, since, until)
         rows = ({"currency": currency, "count": count} for currency, count in counts.items())
         return sorted(rows, key=lambda row: (-row["count"], row["currency"]))
+
+    def _counts(self, where: HistoryFilter) -> Counter[str]:
+        """Of the transactions, by currency."""
+        counts = Counter[str]()
+        for query in disjoint_queries(where):
+            groups = [{"$match": query}, {"$group": {"_id": "$currency", "count": {"$sum": 1}}}]
+            for row in self.database.transactions.aggregate(groups):
+                counts[row["_id"]] += row["count"]
+        return counts
 
     def _month_cells(self, where: HistoryFilter) -> list[Cell] | None:
         """What the filter matches, from the month totals; None if they cannot say it."""

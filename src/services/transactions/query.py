@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -107,6 +107,30 @@ def query_of(where: HistoryFilter) -> Document:
     if where.answer is not None:
         query |= _LABELS[where.answer]
     return query | _judged(where)
+
+
+def disjoint_queries(where: HistoryFilter) -> list[Document]:
+    """Queries whose matches together, none twice, are those of the filter. Each is counted by its own index,
+    where one query for a category would read every transaction of the currency.
+    """
+    counted, category = where.counted, where.category
+    if counted and counted.categories is not None and not category:
+        others = query_of(replace(where, counted=None))
+        of_category = {"$in": list(counted.categories)}
+        unlinked = _without_index(_unlinked(counted))
+        parts: list[Document] = [
+            {"category": of_category, "splits": None, **unlinked},
+            {"splits.category": of_category, **IS_SPLIT, **unlinked},
+            _ends(counted),
+            refunds_counted(counted),
+        ]
+    elif category and not counted:
+        others = query_of(replace(where, category=None))
+        part = {"splits.category": {"$eq": category}, **IS_SPLIT}
+        parts = [{"category": {"$eq": category}}, {**part, "category": {"$ne": category}}]
+    else:
+        return [query_of(where)]
+    return [{"$and": [others, part]} for part in parts if part != _NOTHING]
 
 
 def _conditions(where: HistoryFilter) -> list[Document]:

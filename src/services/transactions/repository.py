@@ -42,7 +42,7 @@ from src.services.transactions.optimistic_update import (
     update_many,
     update_one,
 )
-from src.services.transactions.query import Cursor, order_of, query_of, same_input
+from src.services.transactions.query import Cursor, disjoint_queries, order_of, query_of, same_input
 
 Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
 """The new input of a transaction, a new prediction if any, and all its edits."""
@@ -185,7 +185,8 @@ class Transactions:
         if cursor:
             at = Cursor.read(cursor, sort)
             return self._page_at(at, {"$and": [query, at.condition]}, where, limit)
-        total = self._database.transactions.count_documents(query)
+        queries = disjoint_queries(where)
+        total = sum(self._database.transactions.count_documents(one) for one in queries)
         return _page(list(self._ordered(query, sort).limit(limit + 1)), limit, sort, total)
 
     def _page_at(self, at: Cursor, query: Document, where: HistoryFilter, limit: int) -> HistoryPage:
