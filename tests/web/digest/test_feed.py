@@ -106,7 +106,7 @@ def test_unusual_payments_are_alarms_until_dismissed_and_repeat_no_recurring_one
         (
             "Something looks unusual",
             "corner shop, $50.00 on Apr 2, 2026: "
-            "5 times the usual $10.00 at this merchant, by 14 other payments.",
+            "5 times the usual $10.00 at this merchant (14 other payments).",
         ),
         (
             "A payment may have come twice",
@@ -361,7 +361,7 @@ def test_a_test_is_queued_and_its_result_shown(client, services):
     assert 'id="test-webhook" method="post" action="/settings/test/webhook"' in page
     assert "The test is on its way." in page
     assert "Waiting to be sent." in page
-    assert services.pending_work.kinds() == {"delivery", "feed:webhook"}
+    assert {"delivery", "feed:webhook"} <= services.pending_work.kinds()
     claimed = services.channel_outbox.claim("webhook")
     services.channel_outbox.retry_later(claimed, "The webhook answered with 500.", at=NOW)
     assert "Not sent yet: The webhook answered with 500. It is tried again." in client.get("/settings").text
