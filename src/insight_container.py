@@ -26,6 +26,7 @@ from src.pipeline.insight.recurring import RecurringPayments
 from src.prediction_container import Predictions
 from src.services.analysis.state import AnalysisState, ledger_revision
 from src.services.insight.found_payments import FoundPayments
+from src.services.transactions.analytics import COUNTED_AT_ONCE
 
 
 class Insight(Predictions):
@@ -39,7 +40,13 @@ class Insight(Predictions):
             self.series_decisions,
             self.merchants.names,
             self.act_log,
+            self._counted_revision,
         )
+
+    def _counted_revision(self) -> int | None:
+        """Of the transactions; None while so many have changed that they are counted in the background."""
+        is_counted = self.month_totals.refresh(at_most=COUNTED_AT_ONCE)
+        return self.month_totals.revision() if is_counted else None
 
     @once
     def month_insight(self) -> MonthInsight:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,9 @@ class RecurringPayments:
     merchant_names: Callable[[], Mapping[str, str]]
     """Those that a person gave, by key."""
     acts: ActLog
+    revision: Callable[[], int | None] = lambda: None
+    """Of the transactions; None if it does not tell whether they have changed."""
+    _last_found: dict[tuple[int, date], list[FoundPayment]] = field(default_factory=dict)
 
     def all(self, *, today: date) -> list[RecurringPayment]:
         """By the next date; those that have ended come last. Of a large ledger, those that the last analysis
@@ -67,7 +70,7 @@ class RecurringPayments:
         stored = self.of_analysis.all(decisions, **days) if self.history.is_large() else None
         return [
             (_decided_payment(match.payment, _decision(match.payments, decisions), names), match.payments)
-            for match in (self._find_all(today) if stored is None else stored)
+            for match in (self._found_once(today) if stored is None else stored)
         ]
 
     def analyse(self, *, today: date) -> None:
@@ -126,6 +129,18 @@ class RecurringPayments:
                 if any(payment.id == payment_id for payment in match.payments):
                     return match
         raise NotFound("There is no recurring payment with this id.")
+
+    def _found_once(self, today: date) -> Sequence[FoundPayment]:
+        """As `_find_all`, but only once in each process while no transaction changes."""
+        revision = self.revision()
+        if revision is None:
+            return list(self._find_all(today))
+        payments = self._last_found.get((revision, today))
+        if payments is None:
+            payments = list(self._find_all(today))
+            self._last_found.clear()
+            self._last_found[revision, today] = payments
+        return payments
 
     def _find_all(self, today: date, merchant: str | None = None) -> Iterator[FoundPayment]:
         # Nothing is missed after the newest transaction: later ones may only not be imported yet.

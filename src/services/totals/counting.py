@@ -72,7 +72,7 @@ class MonthTotals:
 
     @guarded
     def revision(self) -> int:
-        """Grows when something was counted. Raises Unavailable."""
+        """Grows when something was counted, also if everything was erased before. Raises Unavailable."""
         state = self.database.states.find_one({"_id": _STATE}) or {}
         return int(state.get("revision", 0))
 
@@ -154,7 +154,7 @@ class MonthTotals:
         counted = [self._count_month(*month, starts) for month in sorted(stale.months)]
         if stale.months:
             # Before the marks are gone: a process that is killed in between counts again.
-            self.database.states.update_one({"_id": _STATE}, {"$inc": {"revision": 1}}, upsert=True)
+            self.database.states.update_one({"_id": _STATE}, [{"$set": {"revision": _next()}}], upsert=True)
         if all(counted):
             forget_stale(self.database, stale)
         return all(counted)
@@ -212,3 +212,9 @@ class MonthTotals:
 
 def document_id(starts: int, currency: str, kind: str, period: str) -> str:
     return f"{LOCAL_OWNER} {starts} {currency} {kind} {period}"
+
+
+def _next() -> Document:
+    """The next revision. It is at least the time in milliseconds, so none comes again after an erasure."""
+    following = {"$add": [{"$ifNull": ["$revision", 0]}, 1]}
+    return {"$max": [following, {"$toLong": "$$NOW"}]}

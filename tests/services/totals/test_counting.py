@@ -174,6 +174,16 @@ def test_counting_that_was_killed_before_its_end_is_repeated(database, transacti
     assert (other.uncounted(), spent(other)) == (0, {("2026-01",): 100, ("2026-02",): 200})
 
 
+def test_no_revision_comes_again_after_everything_was_erased(database, transactions, totals):
+    keep_months(transactions, "1")
+    totals.refresh()
+    revision = totals.revision()
+    database.empty()
+    keep_months(transactions, "2")
+    totals.refresh()
+    assert totals.revision() > revision
+
+
 def test_an_older_count_never_replaces_a_newer_one(database, transactions, totals, monkeypatch):
     keep_months(transactions, "1")
     other, table_of, done = MonthTotals(database, Preferences), counting.tables_of, []

@@ -115,6 +115,20 @@ def test_a_change_searches_the_payments_of_the_merchant_once(client, paid, servi
     assert searched == ["film club"]
 
 
+def test_they_are_searched_again_only_after_a_transaction_has_changed(client, paid, services, monkeypatch):
+    rows = paid("film club", "12.99", "12.99", "12.99")
+    history, searched = services.payment_history, []
+    by_merchant = history.by_merchant
+    monkeypatch.setattr(history, "by_merchant", lambda **query: searched.append(1) or by_merchant(**query))
+    assert recurring(client) == recurring(client)
+    assert len(searched) == 1
+    client.patch(f"/api/v1/transactions/{rows[-1].id}", json={"amount": "14.99"})
+    assert [row["amount"] for row in recurring(client)] == ["14.99"]
+    for row in rows:
+        client.delete(f"/api/v1/transactions/{row.id}")
+    assert recurring(client) == []
+
+
 def test_a_merged_merchant_is_one_and_its_name_is_shown(client, paid):
     paid("film club", "12.99", "12.99", "12.99")
     paid("film clb", None, None, None, "12.99", "12.99", "12.99")
