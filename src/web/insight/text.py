@@ -86,9 +86,11 @@ def _sum_changed(change: Change, days: MonthDays, currency: str) -> str:
     usual = change.usual or Decimal(0)
     difference = format.money(abs(change.amount - usual), currency)
     begins, then = ("You", "") if days.complete else (f"Until {format.day(days.through)} you", " until then")
-    against = f"than is usual{then} ({format.money(usual, currency)})"
+    against = f"{difference} {direction} than is usual{then} ({format.money(usual, currency)})"
+    if not usual:
+        against = f"usually nothing{then}"
     new = f" Most of it is {_merchant(change)}, which is new." if change.merchant else ""
-    return f"{begins} {done}, {difference} {direction} {against}.{new}"
+    return f"{begins} {done}, {against}.{new}"
 
 
 def _price_changed(change: Change, name: str, currency: str) -> str:

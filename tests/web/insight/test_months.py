@@ -112,6 +112,14 @@ def test_the_report_of_a_month_has_what_changed_recurs_and_is_habit(client, year
             assert [Decimal(total["expense"]) for total in totals] == [Decimal(habit["amount"])]
 
 
+def test_a_new_merchant_in_a_new_category_is_one_sentence(client, year, store):
+    store(new("hotel", "1250", category="travel", day=date(2025, 11, 12)))
+    changed = get(client, f"{MONTHS}/2025-11")["what_changed"]["changes"]
+    assert [change["sentence"] for change in changed] == [
+        "You spent $1,250.00 on Travel, usually nothing. Most of it is HOTEL, which is new."
+    ]
+
+
 def test_a_quiet_month_says_that_nothing_is_out_of_the_ordinary(client, year):
     changed = get(client, f"{MONTHS}/2025-11")["what_changed"]
     assert (changed["changes"], changed["months"]) == ([], 10)
