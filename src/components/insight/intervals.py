@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
@@ -123,6 +124,7 @@ def _months_around(day: date) -> range:
     return range(month - 1, month + 2)
 
 
+@lru_cache(maxsize=16384)
 def _in_month(month: int, day: int) -> date:
     year, position = divmod(month, 12)
     return date(year, position + 1, min(day, monthrange(year, position + 1)[1]))
