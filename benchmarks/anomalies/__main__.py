@@ -30,7 +30,7 @@ from src.domain.categories import Flow, flow_of
 from src.knowledge.lexicon_files import Knowledge
 
 _DATED = ("us_mint_kt", "in_household", "us_kaggle_mint806", "in_myexpenses")
-_SHARE, _LEAST, _ROUNDS = 0.01, 8, 4
+_SHARE, _LEAST, _ROUNDS = 0.01, 8, 3
 _FACTOR = 5.0
 
 

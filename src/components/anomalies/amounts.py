@@ -16,12 +16,13 @@ from src.domain.anomalies import Anomaly, AnomalyKind, Counts, Method, ReasonCod
 Forest = Callable[[Residuals], np.ndarray]
 """Scores of payments; higher is more unusual."""
 
-_AT_MERCHANTS, _ELSEWHERE = (1.0, 0.8), (0.1, 0.05)
+_AT_MERCHANTS, _ELSEWHERE = (1.2, 0.8), (0.1, 0.05)
 """Payments a month that may be called unusual without being so: by the tail of the scores, and by rank."""
 _LEAST_EXCESS = 0.8
 """Upper spreads above the usual amount; less is never unusual."""
-_SIMILAR, _SEEN_BEFORE = 0.85, 4
-"""An amount is not unusual if this many others of the merchant have at least this share of it."""
+_SIMILAR, _SEEN_BEFORE, _SEEN_SHARE = 0.85, 4, 0.04
+"""An amount is not unusual if this many others of the merchant, and this share of them, have at least the
+first share of it."""
 _DAYS_OF_A_MONTH = 30.44
 
 
@@ -73,7 +74,8 @@ def score(payments: Sequence[Spending], forest: Forest | None) -> AmountScores:
         measured,
         combined(measured, measured.at_merchant, forest),
         _among(measured.in_category_only, measured.excess),
-        measured.at_merchant & (_as_large(payments) >= _SEEN_BEFORE),
+        measured.at_merchant
+        & (_as_large(payments) >= np.maximum(_SEEN_BEFORE, _SEEN_SHARE * measured.others)),
         months,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-_BULK, _TAIL = 0.8, 0.95
+_BULK, _TAIL = 0.6, 0.85
 """Between these quantiles the scores say how the tail goes on, so that anomalies do not raise their limit."""
 
 _LEAST_LENGTH = 0.3
