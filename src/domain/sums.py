@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ class Cell:
 
     @property
     def _flow(self) -> tuple[Flow, int]:
-        return flow_of(self.group, self.direction, paired=self.paired, refund=self.refund)
+        return _flow_of(self.group, self.direction, self.paired, self.refund)
 
     @property
     def by_direction(self) -> bool:
@@ -91,22 +92,26 @@ class Counted:
         )
 
 
+@functools.cache
+def _flow_of(group: Group | None, direction: Direction, paired: bool, refund: bool) -> tuple[Flow, int]:
+    """`flow_of` for many cells."""
+    return flow_of(group, direction, paired=paired, refund=refund)
+
+
 def totals_of(cells: Iterable[Cell]) -> dict[str, Any]:
     """`count` of transactions, `expense`, `income`, `saved`, `transfer` and `net`."""
     cells = list(cells)
-    expense, income = _sum(cells, Flow.SPENT), _sum(cells, Flow.EARNED)
+    sums = dict.fromkeys(Flow, Decimal(0))
+    for cell in cells:
+        sums[cell.flow] += cell.counted
     return {
         "count": sum(cell.rows for cell in cells),
-        "expense": expense,
-        "income": income,
-        "saved": _sum(cells, Flow.SAVED),
-        "transfer": _sum(cells, Flow.TRANSFERRED),
-        "net": income - expense,
+        "expense": sums[Flow.SPENT],
+        "income": sums[Flow.EARNED],
+        "saved": sums[Flow.SAVED],
+        "transfer": sums[Flow.TRANSFERRED],
+        "net": sums[Flow.EARNED] - sums[Flow.SPENT],
     }
-
-
-def _sum(cells: Iterable[Cell], flow: Flow) -> Decimal:
-    return sum((cell.counted for cell in cells if cell.flow is flow), Decimal(0))
 
 
 def sums_by(cells: Iterable[Cell], *keys: str, by_size: bool = True) -> list[dict[str, Any]]:
