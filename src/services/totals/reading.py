@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Set
 from contextlib import suppress
@@ -151,11 +152,12 @@ class _Tables:
 
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
+        self._reduced = functools.cache(wanted.reduced)  # most groups are in every month
         self._by_month: dict[str, Table] = defaultdict(dict)
 
     def add_document(self, document: Document) -> None:
         table = self._table(document["period"])
-        reduced = [self._wanted.reduced(Group(*values)) for values in document["groups"]]
+        reduced = [self._reduced(Group(*values)) for values in document["groups"]]
         for position, value, amount, count, rows in read_columns(document):
             if (group := reduced[position]) is not None:
                 key = (group, value)
@@ -169,7 +171,7 @@ class _Tables:
     def add_days(self, document: Document, first: str, last: str) -> None:
         """document: by day."""
         table = self._table(document["period"])
-        reduced = [self._wanted.reduced(Group(*values)) for values in document["groups"]]
+        reduced = [self._reduced(Group(*values)) for values in document["groups"]]
         for position, day, *sums in read_columns(document):
             if first <= day <= last and (group := reduced[position]) is not None:
                 add(table, (group, self._value_of(day)), *sums)
@@ -185,7 +187,7 @@ class _Tables:
     def add_rows(self, rows: Iterable[Any], starts: int) -> None:
         more = self._wanted.more
         for group, row, merchant, amount, first in rows:
-            if (reduced := self._wanted.reduced(group)) is not None:
+            if (reduced := self._reduced(group)) is not None:
                 day: date = row["date"].date()
                 value: Any = None
                 if more:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ from src.domain.transactions import Direction, HistoryFilter
 from src.services.mongo.client import Database, Document, guarded
 from src.services.totals.counting import MonthTotals
 from src.services.totals.reading import Sum, Wanted, rows_by_currency, sums_of
+from src.services.totals.rows import Group as KeptApart
 from src.services.transactions.documents import IS_SPLIT
 from src.services.transactions.linked import UNLINKED, ends_of_transfers, linked_refunds
 from src.services.transactions.query import disjoint_queries, query_of, refunds_counted, unlinked_counted
@@ -112,8 +114,7 @@ class Analytics:
 
     def _cells_of(self, wanted: Wanted) -> list[Cell]:
         groups = {category.slug: category.group for category in self.categories()}
-        places, currency = decimal_places(wanted.currency), wanted.currency
-        return [_cell_of(sums, currency, places, groups) for sums in sums_of(self.month_totals, wanted)]
+        return list(_cells_of(sums_of(self.month_totals, wanted), wanted.currency, groups))
 
     def uncounted(self) -> int:
         """The transactions that sums do not show as they are now, because they are still being counted.
@@ -235,24 +236,28 @@ def _matches(cell: Cell, where: HistoryFilter) -> bool:
     )
 
 
-def _cell_of(sums: Sum, currency: str, places: int, groups: Mapping[str, Group]) -> Cell:
-    kept = sums.group
-    direction = Direction(kept.direction)
-    return Cell(
-        currency=currency,
-        category=kept.category,
-        direction=direction,
-        group=_group_that_counts(
-            kept.category, direction, groups, refund=kept.refund, needs_review=kept.needs_review
-        ),
-        amount=Decimal(sums.amount).scaleb(-places),
-        count=sums.count,
-        rows=sums.rows,
-        paired=kept.paired,
-        again=kept.again,
-        refund=kept.refund,
-        **sums.values,
-    )
+def _cells_of(sums: Iterable[Sum], currency: str, groups: Mapping[str, Group]) -> Iterator[Cell]:
+    places = decimal_places(currency)
+
+    @functools.cache
+    def fields(kept: KeptApart) -> dict[str, Any]:
+        direction, refund = Direction(kept.direction), kept.refund
+        group = _group_that_counts(
+            kept.category, direction, groups, refund=refund, needs_review=kept.needs_review
+        )
+        return {
+            "currency": currency,
+            "category": kept.category,
+            "direction": direction,
+            "group": group,
+            "paired": kept.paired,
+            "again": kept.again,
+            "refund": refund,
+        }
+
+    for one in sums:
+        amount = Decimal(one.amount).scaleb(-places)
+        yield Cell(**fields(one.group), amount=amount, count=one.count, rows=one.rows, **one.values)
 
 
 def _group_that_counts(
