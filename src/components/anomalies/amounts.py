@@ -16,7 +16,7 @@ from src.domain.anomalies import Anomaly, AnomalyKind, Counts, Method, ReasonCod
 Forest = Callable[[Residuals], np.ndarray]
 """Scores of payments; higher is more unusual."""
 
-_AT_MERCHANTS, _ELSEWHERE = (1.2, 0.8), (0.1, 0.05)
+_AT_MERCHANTS, _ELSEWHERE = (0.9, 0.7), (0.2, 0.15)
 """Payments a month that may be called unusual without being so: by the tail of the scores, and by rank."""
 _LEAST_EXCESS = 0.8
 """Upper spreads above the usual amount; less is never unusual."""

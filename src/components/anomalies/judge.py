@@ -20,6 +20,8 @@ from src.domain.anomalies import Spending
 if TYPE_CHECKING:
     from sklearn.ensemble import IsolationForest
 
+_JUDGED = 20_000
+"""Newest payments of the most frequent currency, into which anomalies are injected."""
 _HELD_OUT = 0.3
 _INJECTED = 0.03
 _LEAST_INJECTED = 6
@@ -49,7 +51,8 @@ def train(payments: Sequence[Spending], *, seed: int) -> tuple[IsolationForest, 
         by_currency[payment.currency].append(payment)
     if not by_currency:
         return None
-    judged_on = max(by_currency.values(), key=len)
+    largest = max(by_currency.values(), key=len)
+    judged_on = sorted(largest, key=lambda payment: (payment.date, payment.id))[-_JUDGED:]
     verdicts = [_judge(judged_on, names, seed) for names in _CANDIDATES.values()]
     if (best := max((v for v in verdicts if v), key=_by_precision, default=None)) is None:
         return None
