@@ -28,6 +28,7 @@ from src.pipeline.transfers.matching import LinkMatching
 from src.services.container import Services
 from src.services.models import bundle as bundles
 from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
+from src.services.rules.prediction_basis import PredictionBases
 from src.services.rules.repository import Rules
 
 
@@ -72,14 +73,15 @@ class Predictions(Services):
 
     def _predictor(self, champion: Model) -> Predictor:
         return Predictor(
-            PresentCategories(champion, self.categories.own_and_merged),
+            champion,
             self.transactions,
             MerchantMemory(),
             self.preferences.current,
             self.shadow_model.peek,
             self.accounts,
             self.link_matching.match_saved,
-            self.merchants,
+            PredictionBases(self.database, self.categories, self.merchants, self.rules).read,
+            PresentCategories(),
             self.current_rules,
         )
 

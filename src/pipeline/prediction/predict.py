@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,19 +17,23 @@ from src.components.rules.matching import Outcome, RuleMatcher
 from src.components.text.cleaning import merchant
 from src.components.text.masking import mask
 from src.domain.merchants import FOREVER, Remembered
-from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
+from src.domain.prediction_basis import PredictionBasis
+from src.domain.predictions import (
+    Alternative,
+    Band,
+    DecidedBy,
+    Prediction,
+    Reason,
+)
 from src.domain.preferences import Preferences
 from src.domain.rules import Rule
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
 from src.pipeline.accounts.names import with_canonical_accounts
-from src.pipeline.merchants.names import with_canonical_merchants
+from src.pipeline.prediction.shadow import add_shadow
 
 if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
-    from src.services.merchants.repository import Merchants
     from src.services.transactions.repository import Transactions
-
-log = logging.getLogger(__name__)
 
 SHOWN_ALTERNATIVES = 5
 MOST_TAGS = 20
@@ -85,10 +88,12 @@ class Predictor:
     """None: every transaction keeps the name of its account."""
     match_saved: Callable[[Sequence[StoredTransaction]], None] = lambda _: None
     """Called with transactions that were stored, to pair them with others; does not fail."""
-    merchants: Merchants | None = None
-    """None: no merchant was merged, and the answers for all of them count."""
-    rules: Callable[[], RuleMatcher] = lambda: _NO_RULES
-    """Returns the rules as they are now."""
+    basis: Callable[[Collection[str]], PredictionBasis] = lambda _: PredictionBasis()
+    """Returns what the person has decided until now, in general and about these merchants."""
+    present: Callable[[Serving, PredictionBasis], Serving] = lambda serving, _: serving
+    """Returns a model with the categories of today."""
+    rules: Callable[[str], RuleMatcher] = lambda _: _NO_RULES
+    """Returns the rules of a state."""
 
     def predict(
         self, transactions: Sequence[Transaction], *, at: datetime, with_shadow: bool = False
@@ -103,9 +108,10 @@ class Predictor:
         self, serving: Serving, transactions: Sequence[Transaction], *, at: datetime, with_shadow: bool
     ) -> list[tuple[Transaction, Prediction]]:
         auto_precision = self.preferences().auto_precision
-        prepared = self.prepare(transactions)
-        outcomes = self._outcomes(prepared)
-        evidence = self._evidence(prepared, outcomes)
+        prepared, basis = self._prepare(transactions)
+        serving = self.present(serving, basis)
+        outcomes = self._outcomes(prepared, basis)
+        evidence = self._evidence(prepared, outcomes, basis)
         probabilities = serving.scorer.probabilities(prepared)
         predictions = [
             _prediction(transaction, row, own, serving, at, auto_precision)
@@ -118,34 +124,44 @@ class Predictor:
 
     def prepare(self, transactions: Sequence[Transaction]) -> list[Transaction]:
         """Masked, each with its merchant of today. Raises Unavailable."""
+        return self._prepare(transactions)[0]
+
+    def _prepare(self, transactions: Sequence[Transaction]) -> tuple[list[Transaction], PredictionBasis]:
         prepared = [prepare(transaction) for transaction in transactions]
-        return with_canonical_merchants(prepared, self.merchants) if self.merchants else prepared
+        basis = self.basis({transaction.merchant for transaction in prepared})
+        if into := basis.merged_merchants:
+            prepared = [replace(one, merchant=into.get(one.merchant, one.merchant)) for one in prepared]
+        return prepared, basis
 
     def own_evidence(self, prepared: Sequence[Transaction]) -> list[OwnEvidence]:
         """What the person's rules, else their answers say about each transaction."""
-        return self._evidence(prepared, self._outcomes(prepared))
+        basis = self.basis(())
+        return self._evidence(prepared, self._outcomes(prepared, basis), basis)
 
-    def _outcomes(self, prepared: Sequence[Transaction]) -> list[Outcome]:
-        rules = self.rules()
+    def _outcomes(self, prepared: Sequence[Transaction], basis: PredictionBasis) -> list[Outcome]:
+        rules = self.rules(basis.rules_state)
         return [rules.outcome(transaction) for transaction in prepared]
 
-    def _evidence(self, prepared: Sequence[Transaction], outcomes: Sequence[Outcome]) -> list[OwnEvidence]:
+    def _evidence(
+        self, prepared: Sequence[Transaction], outcomes: Sequence[Outcome], basis: PredictionBasis
+    ) -> list[OwnEvidence]:
         undecided = [
             transaction
             for transaction, outcome in zip(prepared, outcomes, strict=True)
             if outcome.decider is None
         ]
-        memories = iter(self._memories(undecided))
+        memories = iter(self._memories(undecided, basis.ignored_merchants))
         return [outcome.decider or next(memories) for outcome in outcomes]
 
-    def _memories(self, prepared: Sequence[Transaction]) -> list[MemoryDecision | MemoryHint | None]:
+    def _memories(
+        self, prepared: Sequence[Transaction], ignored: Mapping[str, datetime]
+    ) -> list[MemoryDecision | MemoryHint | None]:
         """What the answers for the merchant, or for similar merchants, say about each transaction.
 
         Nothing while learning is off, in general or for the merchant.
         """
         if not prepared or not self.preferences().learning:
             return [None] * len(prepared)
-        ignored = self._ignored()
         learned = {transaction.merchant for transaction in prepared}
         learned -= {key for key, until in ignored.items() if until == FOREVER}
         own = self.transactions.recollections(learned, ignored)
@@ -163,16 +179,13 @@ class Predictor:
         """What the answers for each say about a transaction of another amount than theirs."""
         if not self.preferences().learning:
             return {}
-        answers = self.transactions.recollections(merchants, self._ignored())
+        answers = self.transactions.recollections(merchants, self.basis(()).ignored_merchants)
         consulted = {key: self.memory.consult(newest, (), math.nan) for key, newest in answers.items()}
         return {key: _remembered(memory) for key, memory in consulted.items() if memory}
 
     def learns_from(self, merchant: str) -> bool:
         """Whether its answers count for its other transactions."""
-        return self.preferences().learning and self._ignored().get(merchant) != FOREVER
-
-    def _ignored(self) -> Mapping[str, datetime]:
-        return self.merchants.ignored() if self.merchants else {}
+        return self.preferences().learning and self.basis(()).ignored_merchants.get(merchant) != FOREVER
 
     def predict_and_keep(
         self, transactions: Sequence[Transaction], *, source: str, at: datetime
@@ -321,34 +334,3 @@ def _with_memory(row: np.ndarray, classes: Sequence[str], recall: MemoryDecision
 def _best(shares: Mapping[str, float]) -> tuple[Alternative, ...]:
     best = sorted(shares, key=shares.__getitem__, reverse=True)[:SHOWN_ALTERNATIVES]
     return tuple(Alternative(name, shares[name]) for name in best)
-
-
-def add_shadow(
-    predictions: list[Prediction],
-    transactions: Sequence[Transaction],
-    probabilities: np.ndarray,
-    serving: Serving,
-    shadow: Serving | None,
-) -> list[Prediction]:
-    """Add to each prediction the best category of the shadow model and of the champion's model alone.
-
-    probabilities: shape (n_transactions, n_classes), of the champion. A shadow that fails changes nothing.
-    """
-    if shadow is None or shadow.version == serving.version or not predictions:
-        return predictions
-    own = [serving.scorer.classes[best] for best in probabilities.argmax(axis=1)]
-    try:
-        classes, rows = shadow.scorer.classes, shadow.scorer.probabilities(transactions)
-        return [
-            replace(
-                prediction,
-                shadow=ShadowPrediction(
-                    shadow.version, classes[int(row.argmax())], float(row.max()), category
-                ),
-            )
-            for prediction, row, category in zip(predictions, rows, own, strict=True)
-        ]
-    except Exception as error:
-        fields = {"version": shadow.version, "error": type(error).__name__}
-        log.warning("shadow did not predict", extra=fields)
-        return predictions

@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from src.components.model.named_categories import NamedScorer, Shares
 from src.components.model.scorer import LinearScorer, MergedScorer
 from src.components.model.serving import Serving
 from src.domain.categories import Category
-
-if TYPE_CHECKING:
-    from src.pipeline.prediction.predict import Model
+from src.domain.prediction_basis import PredictionBasis
 
 _FEWEST_LABELS = 5
 """From which on a model needs the name no longer. With fewer, the lexicon's types seldom have it, so that the
 category would be predicted for no other merchant."""
 
-OwnAndMerged = tuple[Sequence[Category], Mapping[str, str]]
-"""The person's own categories, and merged category -> the one it is part of now."""
-
 
 class PresentCategories:
-    """Merged categories are summed, and own ones with few labels are predicted from their names too."""
+    """Merged categories are summed, and own ones with few labels are predicted from their names too.
 
-    def __init__(self, model: Model, read: Callable[[], OwnAndMerged]) -> None:
-        """read: called for each prediction."""
-        self._model = model
-        self._read = read
-        self._last: tuple[Serving, OwnAndMerged, Serving] | None = None
+    Computed again when the model or the categories have changed.
+    """
 
-    def current(self) -> Serving:
-        serving, present = self._model.current(), self._read()
+    def __init__(self) -> None:
+        self._last: tuple[Serving, Sequence[Category], Mapping[str, str], Serving] | None = None
+
+    def __call__(self, serving: Serving, basis: PredictionBasis) -> Serving:
+        own, merged = basis.own_categories, basis.merged_categories
         last = self._last
-        if last is None or last[0] is not serving or last[1] != present:
-            self._last = last = (serving, present, with_categories(serving, *present))
-        return last[2]
+        if last is None or last[0] is not serving or last[1:3] != (own, merged):
+            self._last = last = (serving, own, merged, with_categories(serving, own, merged))
+        return last[3]
 
 
 def with_categories(serving: Serving, own: Sequence[Category], merged: Mapping[str, str]) -> Serving:

@@ -20,9 +20,10 @@ class CurrentRules:
         self._rules = rules
         self._ready: tuple[str, RuleMatcher] = ("", RuleMatcher(()))
 
-    def __call__(self) -> RuleMatcher:
-        """Raises Unavailable."""
-        state = self._rules.state()
+    def __call__(self, state: str | None = None) -> RuleMatcher:
+        """state: the present one, if it was read already. Raises Unavailable."""
+        if state is None:
+            state = self._rules.state()
         ready_for, matcher = self._ready
         if state != ready_for:
             matcher = RuleMatcher(self._rules.all())

@@ -6,7 +6,7 @@ its document with `merged_into`, so that its slug and name still lead to the oth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -45,13 +45,14 @@ class Categories:
 
     @guarded
     def own_and_merged(self) -> tuple[list[Category], dict[str, str]]:
-        """The person's own categories, and each merged one's slug -> the slug of the one it is part of now.
+        """The person's own categories, and each merged one -> the slug of the one it is part of now."""
+        return self.own_and_merged_of(self._database.categories.find({"owner": LOCAL_OWNER}))
 
-        Every prediction needs them; one query.
-        """
-        documents = self._read()
-        own = [category for category in self._active(documents) if category.slug not in self._shipped]
-        return own, _last(_merged_in(documents))
+    def own_and_merged_of(self, documents: Iterable[Document]) -> tuple[list[Category], dict[str, str]]:
+        """documents: all of the collection."""
+        by_slug = _by_name(documents)
+        own = [category for category in self._active(by_slug) if category.slug not in self._shipped]
+        return own, _last(_merged_in(by_slug))
 
     @guarded
     def merged_into(self) -> dict[str, str]:
@@ -135,8 +136,7 @@ class Categories:
             raise Conflict(_NAME_TAKEN) from None
 
     def _read(self) -> dict[str, Document]:
-        documents = self._database.categories.find({"owner": LOCAL_OWNER}).sort("name")
-        return {document["slug"]: document for document in documents}
+        return _by_name(self._database.categories.find({"owner": LOCAL_OWNER}))
 
     def _active(self, documents: Mapping[str, Document]) -> list[Category]:
         stored = {
@@ -170,6 +170,11 @@ def _check(category: Category, others: Sequence[Category]) -> None:
         raise Conflict(_NAME_TAKEN)
     if category.parent is not None and parents.get(category.parent, "unknown") is not None:
         raise InvalidInput("The parent must be another category that has no parent itself.", field="parent")
+
+
+def _by_name(documents: Iterable[Document]) -> dict[str, Document]:
+    """By slug, in the order of their names."""
+    return {document["slug"]: document for document in sorted(documents, key=lambda one: str(one["name"]))}
 
 
 def _merged_in(documents: Mapping[str, Document]) -> dict[str, str]:

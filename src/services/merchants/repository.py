@@ -96,9 +96,7 @@ class Merchants:
     @guarded
     def ignored(self) -> dict[str, datetime]:
         """Key -> until when its answers teach nothing, for the merchants of which they do."""
-        return {
-            merchant.key: until for merchant in self._find(NOT_LEARNED) if (until := merchant.ignored_until)
-        }
+        return ignored_among(self._find(NOT_LEARNED))
 
     @guarded
     def decided(self) -> list[Merchant]:
@@ -177,7 +175,11 @@ class Merchants:
 
     def _find(self, query: Mapping[str, Any]) -> list[Merchant]:
         documents = self._database.merchants.find({"owner": LOCAL_OWNER, **query})
-        return [_merchant(document) for document in documents]
+        return [merchant_of(document) for document in documents]
+
+
+def ignored_among(merchants: Iterable[Merchant]) -> dict[str, datetime]:
+    return {merchant.key: until for merchant in merchants if (until := merchant.ignored_until)}
 
 
 def _by_key(key: str) -> Document:
@@ -193,7 +195,7 @@ def _last(key: str, into: Mapping[str, str]) -> str:
     return path[-1]
 
 
-def _merchant(document: Document) -> Merchant:
+def merchant_of(document: Document) -> Merchant:
     return Merchant(
         key=document["key"],
         name=document.get("name"),

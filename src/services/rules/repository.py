@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from src.services.merchants.repository import Merchants
 
 NO_VERSION = ""
+WITHOUT_RULES = {"rules": 0}
 _TRIES = 20
 _ID = {"_id": LOCAL_OWNER}
 
@@ -46,7 +47,10 @@ class Rules:
     @guarded
     def state(self) -> str:
         """Another one after each change of a rule, or of what it names. Raises Unavailable."""
-        document = self._database.rules.find_one(_ID, {"rules": 0})
+        return self.state_of(self._database.rules.find_one(_ID, WITHOUT_RULES))
+
+    def state_of(self, document: Document | None) -> str:
+        """document: without the rules."""
         if document is None:
             return NO_VERSION
         return json.dumps(

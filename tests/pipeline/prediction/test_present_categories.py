@@ -5,6 +5,7 @@ import pytest
 from src.components.model.scorer import LinearScorer
 from src.components.model.serving import Serving
 from src.domain.categories import Category, Group
+from src.domain.prediction_basis import PredictionBasis
 from src.domain.predictions import Band
 from src.pipeline.prediction.present_categories import PresentCategories
 from tests.components.invented import transaction
@@ -14,16 +15,12 @@ COFFEE = Category("coffee", "Coffee", Group.DISCRETIONARY, "#7a5195")
 CAFE = transaction("MOONBEAN 0042")
 
 
-class Model:
-    def __init__(self, scorer, **labels):
-        self.serving = Serving("7", scorer, auto_at=0.9, suggest_at=0.5, labels=labels)
-
-    def current(self):
-        return self.serving
+def serving_of(scorer, **labels):
+    return Serving("7", scorer, auto_at=0.9, suggest_at=0.5, labels=labels)
 
 
-def of(model, own=(), merged=None):
-    return PresentCategories(model, lambda: (list(own), merged or {})).current()
+def of(serving, own=(), merged=None):
+    return PresentCategories()(serving, PredictionBasis(own, merged or {}))
 
 
 @pytest.fixture
@@ -32,11 +29,11 @@ def scorer(learned):  # noqa: F811
 
 
 def test_without_own_categories_the_model_serves_as_it_is(scorer):
-    assert isinstance(of(Model(scorer)).scorer, LinearScorer)
+    assert isinstance(of(serving_of(scorer)).scorer, LinearScorer)
 
 
 def test_what_is_predicted_from_a_name_is_suggested_earlier_and_never_automatic(scorer):
-    serving = of(Model(scorer), [COFFEE])
+    serving = of(serving_of(scorer), [COFFEE])
     assert [serving.band(share, "coffee") for share in (1.0, 0.31, 0.29)] == [
         Band.SUGGEST,
         Band.SUGGEST,
@@ -48,24 +45,22 @@ def test_what_is_predicted_from_a_name_is_suggested_earlier_and_never_automatic(
 @pytest.mark.parametrize(("labels", "helped"), [(1, True), (500, False)])
 def test_the_name_helps_until_a_category_has_enough_labels(scorer, labels, helped):
     own = [Category("groceries", "Coffee", Group.DISCRETIONARY, "#7a5195")]
-    serving = of(Model(scorer, groceries=labels, dining=500), own)
+    serving = of(serving_of(scorer, groceries=labels, dining=500), own)
     share = dict(zip(serving.scorer.classes, serving.scorer.probabilities([CAFE])[0], strict=True))
     assert (share["groceries"] > 0.3) == helped
 
 
 def test_a_category_that_others_were_merged_into_is_learned(scorer):
     own = [Category("out", "Coffee", Group.DISCRETIONARY, "#7a5195")]
-    serving = of(Model(scorer, out=1, groceries=500), own, {"groceries": "out"})
+    serving = of(serving_of(scorer, out=1, groceries=500), own, {"groceries": "out"})
     [before], [after] = (one.probabilities([CAFE]) for one in (scorer, serving.scorer))
     assert after[serving.scorer.classes.index("dining")] == before[scorer.classes.index("dining")]
 
 
 def test_a_new_category_and_a_merge_count_at_the_next_call(scorer):
-    own, merged = [], {}
-    model = PresentCategories(Model(scorer), lambda: (list(own), dict(merged)))
-    first = model.current()
-    assert model.current() is first
-    own.append(COFFEE)
-    assert "coffee" in model.current().scorer.classes
-    merged["dining"] = "coffee"
-    assert set(model.current().scorer.classes) == {*scorer.classes, "coffee"} - {"dining"}
+    serving, present = serving_of(scorer), PresentCategories()
+    first = present(serving, PredictionBasis())
+    assert present(serving, PredictionBasis()) is first
+    assert "coffee" in present(serving, PredictionBasis([COFFEE])).scorer.classes
+    merged = present(serving, PredictionBasis([COFFEE], {"dining": "coffee"}))
+    assert set(merged.scorer.classes) == {*scorer.classes, "coffee"} - {"dining"}

@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from pymongo import monitoring
 
 from src.container import Container
 from src.domain.training_runs import Trigger
@@ -22,29 +21,11 @@ from src.services.scheduler.scheduler import (
     POLL_EVERY_S,
     RUN,
 )
+from tests.mongo_operations import OPERATIONS
 from tests.services.rows import NOW
 from tests.small_model import small_bundle
 
 WORKERS = 2
-
-
-class Operations(monitoring.CommandListener):
-    """Those of one database."""
-
-    def __init__(self):
-        self.database, self.names = None, []
-
-    def started(self, event):
-        if event.database_name == self.database:
-            self.names.append(event.command_name)
-
-    def succeeded(self, event): ...
-
-    def failed(self, event): ...
-
-
-OPERATIONS = Operations()
-monitoring.register(OPERATIONS)  # for clients made from now on
 
 
 @pytest.fixture

@@ -4,6 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.mongo_operations import OPERATIONS
+from tests.web.conftest import WEB_DATABASE
+
 
 def test_an_answer_has_exactly_the_fields_of_the_contract(predicted):
     answer = predicted(currency="INR", date="2026-03-04", mode="UPI")
@@ -227,3 +230,23 @@ def test_a_missing_amount_is_reported_with_everything_else_that_is_wrong(client)
         "amount",
         "date",
     }
+
+
+@pytest.fixture
+def operations(app):
+    OPERATIONS.database = WEB_DATABASE
+    yield OPERATIONS.names
+    OPERATIONS.database = None
+
+
+@pytest.mark.parametrize(("save", "writes"), [(False, []), (True, ["insert"])])
+def test_a_prediction_asks_mongodb_for_little(client, predicted, answered, operations, save, writes):
+    answered(predicted()["id"], "groceries")
+    body = {"description": "SWIGGY order 8841 BANGALORE", "amount": "7", "save": save}
+    client.post("/api/v1/predict", json=body)  # the settings are cached for a second
+    operations.clear()
+    answer = client.post("/api/v1/predict", json=body).json
+    assert answer["decided_by"] == "memory"
+    reads = ["aggregate", "find"]  # what the person has decided; the answers for the merchant
+    assert [name for name in operations if name != "hello"][:3] == [*reads, *writes]
+    assert len(operations) <= 2 + 2 * save
