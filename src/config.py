@@ -55,7 +55,8 @@ def _webhook_address(url: str) -> str:
             "give an address such as https://hooks.example/path, without a name or password in it"
         )
     try:
-        link_local = ipaddress.ip_address(parts.hostname).is_link_local
+        address = ipaddress.ip_address(parts.hostname)
+        link_local = (getattr(address, "ipv4_mapped", None) or address).is_link_local
     except ValueError:
         link_local = False  # a name
     if link_local:

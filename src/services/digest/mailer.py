@@ -47,6 +47,11 @@ class Mailer:
         except smtplib.SMTPResponseException as error:
             problem = f"The mail server refused the message (code {error.smtp_code})."
             raise (InvalidInput if error.smtp_code >= 500 else Unavailable)(problem) from None
+        except UnicodeError:
+            # Of a name that no server can have, or of a password that smtplib cannot send.
+            raise Unavailable(
+                "SMTP_HOST is no valid name, or SMTP_USER or SMTP_PASSWORD is not ASCII."
+            ) from None
         except (smtplib.SMTPException, OSError) as error:
             raise Unavailable(f"The mail server did not answer ({type(error).__name__}).") from None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import requests
 from pydantic import SecretStr
+from urllib3.exceptions import HTTPError
 
 from src.domain.deliveries import Message
 from src.errors import InvalidInput, Unavailable
@@ -46,7 +47,7 @@ class Webhook:
                 stream=True,  # the answer's body is not read
             ) as response:
                 status = response.status_code
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:  # an invalid host is not wrapped
             raise Unavailable(f"The webhook did not answer ({type(error).__name__}).") from None
         if 200 <= status < 300:
             return

@@ -266,6 +266,9 @@ def test_over_a_secure_connection_it_logs_in(container_with, certificate, monkey
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         deliver(bad, EMAIL)
         assert state(bad, EMAIL).note == "The mail server does not accept SMTP_USER and SMTP_PASSWORD."
+        odd = container_with(**{**mail_settings(port), **login, "smtp_password": "pässword"})
+        deliver(odd, EMAIL)
+        assert state(odd, EMAIL).note.endswith("SMTP_USER or SMTP_PASSWORD is not ASCII.")
         deliver(good, EMAIL)
         assert len(received) == 1
 
@@ -366,11 +369,27 @@ def test_the_scheduler_sends_in_a_process_of_its_own(container_with, mails):
 
 
 @pytest.mark.parametrize(
+    ("channel", "values"),
+    [
+        (EMAIL, {**mail_settings(25), "smtp_host": "mail..example"}),
+        (WEBHOOK, hook_settings("http://hooks..example/x")),
+    ],
+)
+def test_a_name_that_no_server_can_have_is_reported_and_tried_again(container_with, channel, values):
+    container = container_with(f"send_{channel.value}", **values)
+    add(container, alarm())
+    deliver(container, channel)
+    assert state(container, channel).status is DeliveryStatus.WAITING
+    assert state(container, channel).note
+
+
+@pytest.mark.parametrize(
     "values",
     [
         {"webhook_url": "http://127.0.0.1/x"},
         {"webhook_secret": SECRET},
         {"webhook_url": "http://169.254.169.254/latest", "webhook_secret": SECRET},
+        {"webhook_url": "http://[::ffff:169.254.169.254]/latest", "webhook_secret": SECRET},
         {"webhook_url": "http://[fe80::1]/", "webhook_secret": SECRET},
         {"webhook_url": "ftp://example.org/", "webhook_secret": SECRET},
         {"webhook_url": "http://127.0.0.1/x", "webhook_secret": "short"},
