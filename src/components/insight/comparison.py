@@ -47,9 +47,11 @@ def compared(
 
 
 def usual_amount(amounts: Sequence[Decimal]) -> Decimal | None:
-    """The median of the newest of them, with their decimals; None if they are too few. The newest is last."""
-    if len(amounts) < FEWEST_MONTHS:
-        return None
-    newest = amounts[-MONTHS_OF_USUAL:]
-    finest = min(amount.as_tuple().exponent for amount in newest)
-    return median(newest).quantize(Decimal(1).scaleb(int(finest)), rounding=ROUND_HALF_EVEN)
+    """The median of the newest of them; None if they are too few. The newest is last."""
+    return median_amount(amounts[-MONTHS_OF_USUAL:]) if len(amounts) >= FEWEST_MONTHS else None
+
+
+def median_amount(amounts: Sequence[Decimal]) -> Decimal:
+    """With as many decimals as they have."""
+    finest = min(amount.as_tuple().exponent for amount in amounts)
+    return median(amounts).quantize(Decimal(1).scaleb(int(finest)), rounding=ROUND_HALF_EVEN)

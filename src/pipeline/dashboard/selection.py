@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from statistics import median
 from typing import TYPE_CHECKING
 
-from src.components.insight.comparison import FEWEST_MONTHS, MONTHS_OF_USUAL
+from src.components.insight.comparison import FEWEST_MONTHS, MONTHS_OF_USUAL, median_amount
 from src.domain.categories import NO_CATEGORY, Category, Flow
 from src.domain.months import months_later
 from src.domain.periods import Period, PeriodKind
@@ -43,8 +42,8 @@ class Earlier:
     cells: Sequence[Sequence[Cell]]
 
     def amount(self, counts: Condition) -> Decimal:
-        return median(
-            sum((cell.counted for cell in cells if counts(cell)), Decimal(0)) for cells in self.cells
+        return median_amount(
+            [sum((cell.counted for cell in cells if counts(cell)), Decimal(0)) for cells in self.cells]
         )
 
 

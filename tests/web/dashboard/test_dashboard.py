@@ -152,6 +152,15 @@ def test_a_whole_month_is_compared_with_whole_months(table, ledger):
     assert [row["Spending then"] for row in rows] == ["1240.00", "1220.00"]
 
 
+def test_half_a_cent_of_the_usual_is_rounded_as_in_the_api(client, table, container):
+    amounts = ("10.02", "10.01", "10.02", "10.01", "30.01")
+    rows = [new("cafe", amount, day=date(2025, month, 9)) for month, amount in enumerate(amounts, 1)]
+    keep(container.transactions, *rows, new("cafe", "1", day=date(2025, 5, 31)))
+    usual = table("compared", "period=2025-05")[-1]
+    against = client.get("/api/v1/insight/compare?month=2025-05").json["totals"]["expense"]["usual"]
+    assert (usual["Spending then"], usual["Change"]) == (against["amount"], against["difference"])
+
+
 def test_two_months_before_are_too_few_to_be_usual(client, table, ledger):
     assert len(table("compared", "period=2025-03")) == 1
     assert "Too few complete months to tell what is usual." in client.get("/analytics?period=2025-03").text
