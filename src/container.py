@@ -71,6 +71,7 @@ class Container(Insight):
                 self.import_profiles,
                 self.budget_editor,
                 self.limit_editor,
+                self.dismissals,
                 self.now,
             ),
             account_hash=self.account_hash,
@@ -278,6 +279,7 @@ class Container(Insight):
             self.import_profiles,
             self.budgets,
             self.limits,
+            self.dismissals,
         )
 
     @once

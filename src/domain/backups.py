@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from src.domain.accounts import Account
+from src.domain.anomalies import Dismissal
 from src.domain.budgets import Budget
 from src.domain.imports import Profile
 from src.domain.limits import Limit
@@ -35,6 +36,8 @@ class Setup:
     budgets: tuple[Budget, ...] = ()
     limits: tuple[Limit, ...] = ()
     """Those that differ from the defaults."""
+    dismissals: tuple[Dismissal, ...] = ()
+    """Of unusual spending."""
 
     def with_slugs(self, slugs: Mapping[str, str]) -> Setup:
         """With other slugs of categories, where `slugs` has one."""
@@ -55,4 +58,5 @@ class Setup:
             rules=tuple(replace(rule, category=today(rule.category)) for rule in self.rules),
             budgets=tuple(replace(budget, category=today(budget.category)) for budget in self.budgets),
             limits=tuple(limits),
+            dismissals=tuple(replace(one, category=today(one.category)) for one in self.dismissals),
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from src.components.bank_files.plan import Plan
 from src.components.text.masking import mask
 from src.domain.accounts import Account
+from src.domain.anomalies import Dismissal
 from src.domain.backups import Setup
 from src.domain.budgets import Budget
 from src.domain.imports import Profile
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from src.pipeline.rules.editor import RuleEditor
     from src.pipeline.settings.editor import SettingsEditor
     from src.services.accounts.repository import Accounts
+    from src.services.anomalies.reports import Dismissals
     from src.services.history.saved_filters import SavedFilters
     from src.services.imports.repository import ImportProfiles
     from src.services.insight.decisions import SeriesDecisions
@@ -47,6 +49,7 @@ class SetupRestore:
     profiles: ImportProfiles
     budgets: ListEditor[Budget]
     limits: ListEditor[Limit]
+    dismissals: Dismissals
     clock: Callable[[], datetime]
 
     def add(self, setup: Setup) -> None:
@@ -68,6 +71,7 @@ class SetupRestore:
         self._add_skipped_groups(setup.skipped_groups)
         self._add_profiles(setup.profiles)
         self._add_budgets(setup.budgets, setup.limits)
+        self._add_dismissals(setup.dismissals)
         preferences = self.settings.preferences
         if setup.settings and not preferences.changed():
             unlocked = {name: setup.settings[name] for name in setup.settings.keys() - preferences.locked}
@@ -107,6 +111,20 @@ class SetupRestore:
         with suppress(Conflict):  # somebody changes them now
             self.budgets.restore(_valid(budgets, lambda one: checked_budgets([one], categories)), categories)
             self.limits.restore(_valid(limits, lambda one: checked_limits([one], categories)), categories)
+
+    def _add_dismissals(self, dismissals: Sequence[Dismissal]) -> None:
+        """With the categories and merchants that theirs were merged into here, so that they still teach."""
+        _, categories = self.rules.categories.own_and_merged()
+        merchants = self.merchants.merchants.canonical([dismissal.merchant for dismissal in dismissals])
+        for dismissal in dismissals:
+            category, merchant = dismissal.category or "", dismissal.merchant
+            self.dismissals.add(
+                replace(
+                    dismissal,
+                    category=categories.get(category, dismissal.category),
+                    merchant=merchants.get(merchant, merchant),
+                )
+            )
 
     def _is_valid(self, rule: Rule, slugs: Collection[str]) -> bool:
         try:

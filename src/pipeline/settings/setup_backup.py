@@ -9,6 +9,7 @@ from src.domain.backups import Setup
 
 if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
+    from src.services.anomalies.reports import Dismissals
     from src.services.budgets.repository import Budgets, Limits
     from src.services.history.saved_filters import SavedFilters
     from src.services.imports.repository import ImportProfiles
@@ -31,6 +32,7 @@ class SetupBackup:
     profiles: ImportProfiles
     budgets: Budgets
     limits: Limits
+    dismissals: Dismissals
 
     def current(self) -> Setup:
         """Raises Unavailable."""
@@ -45,4 +47,5 @@ class SetupBackup:
             profiles=tuple(self.profiles.all()),
             budgets=self.budgets.all(),
             limits=self.limits.all(),
+            dismissals=tuple(self.dismissals.all()),
         )

@@ -72,6 +72,7 @@ class SetupBody(TypedDict):
     profiles: list[dict[str, Any]]
     budgets: list[dict[str, Any]]
     limits: list[dict[str, Any]]
+    dismissals: list[dict[str, Any]]
 
 
 class ExportedBody(HistoryItemBody):
@@ -202,6 +203,7 @@ def _setup(setup: Setup) -> SetupBody:
         "profiles": [{**asdict(profile), "used_at": utc_text(profile.used_at)} for profile in setup.profiles],
         "budgets": [budgets.as_plain(budget) for budget in setup.budgets],
         "limits": [limits.as_plain(limit) for limit in setup.limits],
+        "dismissals": [{**asdict(one), "at": utc_text(one.at)} for one in setup.dismissals],
     }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROW_GROUP = 2_000
-_AS_TEXTS = ("rules", "recurring", "skipped_groups", "profiles", "budgets", "limits")
+_AS_TEXTS = ("rules", "recurring", "skipped_groups", "profiles", "budgets", "limits", "dismissals")
 """The parts of the setup whose items are JSON."""
 _SWITCHES = [field.name for field in fields(Preferences) if isinstance(field.default, bool)]
 

@@ -20,6 +20,7 @@ from src.components.bank_files.plan import Format, Plan
 from src.components.bank_files.read import preview
 from src.components.dataset.holdout import is_holdout
 from src.domain.accounts import Account, AccountKind
+from src.domain.anomalies import AnomalyKind, Dismissal
 from src.domain.backups import Setup
 from src.domain.budgets import Budget
 from src.domain.categories import Category, Group
@@ -168,6 +169,10 @@ SETUP = Setup(
     (
         Limit(Measure.HOUSING, Decimal("0.25"), categories=("housing", "books"), enabled=False),
         Limit(Measure.CATEGORY, None, Decimal("9.50"), "USD", "books", period=LimitPeriod.THREE_MONTHS),
+    ),
+    (
+        Dismissal("f" * 24, AnomalyKind.CATEGORY_MONTH, "JPY", 90_000, "", "books", AT),
+        Dismissal("0" * 24, AnomalyKind.AMOUNT, "KWD", 1_234, "=blue door", None, AT),
     ),
 )
 

@@ -11,12 +11,19 @@ import pyarrow.parquet as pq
 import pytest
 from bson import ObjectId
 
+from src.domain.anomalies import AnomalyKind, Dismissal, anomaly_id
 from src.domain.transactions import PossibleMistake, Transaction
 from src.pipeline.integrations.inbound import InboundTransaction
+from tests.web.anomalies.test_unusual import analyse
 from tests.web.conftest import EMPTIED
 from tests.web.imports.test_imports import run_queued_imports, upload
 
 FORMS = ("jsonl", "csv", "parquet")
+UNUSUAL = "/api/v1/insight/anomalies"
+BOOKS_MONTH = Dismissal(
+    anomaly_id(AnomalyKind.CATEGORY_MONTH, "USD", "books", "2026-02"),
+    *(AnomalyKind.CATEGORY_MONTH, "USD", 90_000, "", "books", datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)),
+)
 BANK = """Date,Details,Amount,Cur,Category
 2026-03-04,PIZZA CORNER,-12.50,USD,eating out
 2026-03-04,PIZZA CORNER,-12.50,USD,eating out
@@ -214,6 +221,9 @@ def set_up(client):
         f"/api/v1/insight/recurring/{series['id']}", json={"name": "=Films", "ended": True}
     )
     assert decided.json["status"] == "ended"
+    dismissals = client.application.extensions["ledgerloop"].dismissals
+    dismissals.add(BOOKS_MONTH)
+    dismissals.add(replace(BOOKS_MONTH, id="e" * 24, kind=AnomalyKind.AMOUNT, merchant="vet", category=None))
     budgets = [
         {"category": "books", "amount": "40.50", "currency": "EUR", "period": "month", "carry_over": True},
         {"group": "essential", "amount": "900", "currency": "JPY", "period": "month"},
@@ -249,6 +259,7 @@ def whole_ledger(client, ids):
         services.import_profiles.all(),
         services.budgets.all(),
         services.limits.all(),
+        services.dismissals.all(),
     ]
 
 
@@ -259,7 +270,7 @@ def test_the_ledger_is_the_same_in_an_empty_installation(app, client, container,
     ids = [json.loads(line)["id"] for line in taken(client, "jsonl").splitlines()]
     before = whole_ledger(client, ids)
     lives, links, accounts, filters, _, _, rules, *decided = before
-    assert [len(items) for items in decided] == [1, 1, 1, 2, 1]
+    assert [len(items) for items in decided] == [1, 1, 1, 2, 1, 2]
     assert any(life["edits"] for life in lives)
     assert [len(page["items"]) for page in links] == [1, 1, 1, 0]
     assert (len(accounts), len(filters), len(rules)) == (5, 1, 1)
@@ -407,6 +418,42 @@ def test_a_budget_that_a_hand_wrote_into_an_export_is_not_restored_if_it_is_not_
     assert [budget["category"] for budget in client.get("/api/v1/budgets").json] == ["books"]
     first["setup"]["budgets"] = [{**budget, "group": "essential"}]
     assert counts(import_file(app, client, json.dumps(first).encode()))[2] == 1
+
+
+def test_unusual_spending_that_was_dismissed_stays_dismissed(app, client, container, predicted, web_database):
+    for _ in range(2):
+        predicted("ODD PRICE", "318.47", date="2026-03-04")
+    analyse(container, container.ledger_analysis.parts["anomalies"])
+    [twice] = client.get(f"{UNUSUAL}?wait=0").json["anomalies"]
+    assert client.post(f"{UNUSUAL}/{twice['id']}/dismiss").status_code == 200
+    content = taken(client, "jsonl")
+    emptied(web_database)
+    import_file(app, client, content)
+    analyse(container, container.ledger_analysis.parts["anomalies"])
+    assert client.get(f"{UNUSUAL}?wait=0").json["anomalies"] == []
+    [dismissed] = client.get(f"{UNUSUAL}?wait=0&status=dismissed").json["anomalies"]
+    assert dismissed["id"] == twice["id"]
+
+
+def test_dismissals_follow_categories_and_merchants_of_this_ledger(
+    app, client, container, full, predicted, web_database
+):
+    of_merchant = replace(BOOKS_MONTH, id="e" * 24, kind=AnomalyKind.AMOUNT, merchant="shoe shop")
+    container.dismissals.add(BOOKS_MONTH)
+    container.dismissals.add(replace(of_merchant, category="travel"))
+    content = taken(client, "jsonl")
+    emptied(web_database)
+    body = {"slug": "reading", "name": "Books", "group": "discretionary", "color": "#7a5195"}
+    assert client.post("/api/v1/categories", json=body).status_code == 201
+    for text in ("SHOE SHOP", "BIG STORE"):
+        predicted(text, "5")
+    merge = {"from": ["shoe shop"], "into": "big store"}
+    assert client.post("/api/v1/merchants/merge", json=merge).json["moved"] == 1
+    assert client.delete("/api/v1/categories/travel?into=transport").status_code == 200
+    import_file(app, client, content)
+    month, amount = container.dismissals.all()
+    assert month == replace(BOOKS_MONTH, category="reading")
+    assert amount == replace(of_merchant, category="transport", merchant="big store")
 
 
 def test_rules_and_budgets_follow_a_category_of_the_same_name(app, client, full, web_database):

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from src.components.bank_files.entry import MAX_AMOUNT
 from src.components.bank_files.own_export.fields import (
+    SOUND,
     Amount,
     Currency,
     Date,
@@ -22,6 +23,7 @@ from src.components.bank_files.own_export.fields import (
 )
 from src.components.bank_files.own_export.rule_record import ExportedRule, from_text
 from src.domain.accounts import Account, AccountKind
+from src.domain.anomalies import AnomalyKind, Dismissal
 from src.domain.backups import Setup
 from src.domain.budgets import Budget
 from src.domain.categories import Group
@@ -167,6 +169,19 @@ class _Limit(Part):
         return Limit(**{**dict(self), "categories": tuple(self.categories)})
 
 
+class _Dismissal(Part):
+    """Of unusual spending."""
+
+    id: Id
+    kind: AnomalyKind
+    currency: Currency
+    amount: Annotated[int, Field(ge=0, lt=2**63)]
+    """In the smallest unit of the currency."""
+    merchant: Annotated[str, Field(max_length=500, pattern=SOUND)]
+    category: Slug | None
+    at: Moment
+
+
 class SetupRecord(Part):
     accounts: Annotated[list[_Account], Field(max_length=1_000)]
     saved_filters: Annotated[list[_SavedFilter], Field(max_length=1_000)]
@@ -178,6 +193,7 @@ class SetupRecord(Part):
     profiles: Annotated[list[_Profile], _AS_TEXTS, Field(default_factory=list, max_length=1_000)]
     budgets: Annotated[list[_Budget], _AS_TEXTS, Field(default_factory=list, max_length=1_000)]
     limits: Annotated[list[_Limit], _AS_TEXTS, Field(default_factory=list, max_length=1_000)]
+    dismissals: Annotated[list[_Dismissal], _AS_TEXTS, Field(default_factory=list, max_length=100_000)]
 
     def to_domain(self) -> Setup:
         return Setup(
@@ -191,4 +207,5 @@ class SetupRecord(Part):
             tuple(Profile(**dict(profile)) for profile in self.profiles),
             tuple(budget.to_domain() for budget in self.budgets),
             tuple(limit.to_domain() for limit in self.limits),
+            tuple(Dismissal(**dict(dismissal)) for dismissal in self.dismissals),
         )
