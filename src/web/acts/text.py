@@ -9,7 +9,7 @@ from src.web.budgets.text import what_changed as budgets_changed
 from src.web.settings.text import changes as settings_changes
 from src.web.settings.text import restored as settings_restored
 from src.web.shared import format, labels
-from src.web.shared.blueprint import bp, category_name, merchant_name
+from src.web.shared.blueprint import bp, category_name, merchant_name, payment_name
 
 _PLAIN = {
     "deleted": "You deleted a transaction",
@@ -41,7 +41,8 @@ def what_was_done(act: Act) -> str:
         case "budgets-changed" | "limits-changed":
             return budgets_changed(act)
     if act.what.code == "anomaly-dismissed":
-        about = merchant_name(str(values["merchant"])) or category_name(values["category"])  # type: ignore[arg-type]
+        merchant = payment_name(None, str(values["merchant"]))
+        about = merchant or category_name(values["category"])  # type: ignore[arg-type]
         return f"You marked unusual spending as fine: {about}"
     of_areas = (_of_a_category, _of_an_account, _of_a_merchant, _of_rules, _of_a_recurring_payment)
     others = (of(act.what.code, values) for of in of_areas)

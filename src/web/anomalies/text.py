@@ -11,7 +11,7 @@ from src.domain.recurring import Interval
 from src.pipeline.anomalies.unusual import UnusualSpending
 from src.web.insight.text import INTERVALS
 from src.web.shared import format
-from src.web.shared.blueprint import category_name, merchant_name
+from src.web.shared.blueprint import category_name, payment_name
 
 KINDS = {
     AnomalyKind.AMOUNT: "Amount",
@@ -62,7 +62,7 @@ def title(anomaly: Anomaly) -> str:
     """What it is about: the merchant, or the category."""
     if anomaly.kind is AnomalyKind.CATEGORY_MONTH:
         return _category(anomaly)
-    return merchant_name(anomaly.merchant) or "No merchant"
+    return payment_name(None, anomaly.merchant) or "No merchant"
 
 
 def not_analysed(unusual: UnusualSpending) -> str | None:

@@ -19,7 +19,7 @@ from src.web.anomalies import text as anomalies
 from src.web.budgets.text import bound, limit_name, span
 from src.web.insight import text as insight
 from src.web.shared import format, labels
-from src.web.shared.blueprint import category_name, merchant_name
+from src.web.shared.blueprint import category_name, payment_name
 
 KINDS = {
     EntryKind.DIGEST: "Monthly digest",
@@ -168,9 +168,7 @@ def _due(payment: Mapping[str, Any]) -> str:
 
 
 def _name(payment: Mapping[str, Any]) -> str:
-    """Of a recurring payment: its own name, else that of its merchant, or the key in capitals."""
-    name, merchant = str(payment["name"]), str(payment["merchant"])
-    return merchant_name(merchant, merchant.upper()) if name == merchant else name
+    return payment_name(str(payment["name"]), str(payment["merchant"]))
 
 
 def _amount(values: Mapping[str, Any], name: str) -> str:

@@ -8,7 +8,7 @@ from src.domain.categories import Flow
 from src.domain.insight import Change, ChangeCode, Habit, HabitCode, MonthDays, WhatChanged
 from src.domain.recurring import Interval, RecurringPayment, SeriesStatus
 from src.web.shared import format, labels
-from src.web.shared.blueprint import category_name, merchant_name
+from src.web.shared.blueprint import category_name, merchant_name, payment_name
 
 INTERVALS = {
     Interval.WEEKLY: "every week",
@@ -51,7 +51,7 @@ def _money(payment: RecurringPayment, amount: object) -> str:
 def change(change: Change, days: MonthDays, currency: str) -> str:
     """What changed, as a sentence with its figures."""
     amount, day = format.money(change.amount, currency), format.day(change.day) if change.day else ""
-    name = _merchant(change) if change.name in (None, change.merchant) else change.name
+    name = payment_name(change.name, change.merchant)
     if change.code in _SUMS:
         return _sum_changed(change, days, currency)
     if change.code is ChangeCode.NEW_MERCHANT:

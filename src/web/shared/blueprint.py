@@ -71,6 +71,13 @@ def merchant_name(key: str, default: str | None = None) -> str:
     return merchant_names().get(key, default or key)
 
 
+@bp.app_template_filter()
+def payment_name(name: str | None, merchant: str | None) -> str:
+    """The name of a recurring payment, else that of its merchant, or the key in capitals."""
+    key = merchant or ""
+    return name if name and name != key else merchant_name(key, key.upper())
+
+
 def merchant_names() -> dict[str, str]:
     """By key; read once per request."""
     if "merchant_names" not in g:

@@ -160,7 +160,7 @@ def test_a_dismissed_one_is_listed_apart_and_can_be_undone(client, reported):
     assert client.post(path).json["act"] is None
     assert [anomaly["id"] for anomaly in listed(client)["anomalies"]] == ["m"]
     assert [anomaly["id"] for anomaly in listed(client, status="dismissed")["anomalies"]] == [reported[0].id]
-    assert "You marked unusual spending as fine: blue door" in shown(client, "/acts")
+    assert "You marked unusual spending as fine: BLUE DOOR" in shown(client, "/acts")
     assert client.post(f"/api/v1/acts/{body['act']}/undo").status_code == 200
     assert len(listed(client)["anomalies"]) == 2
     assert client.post(f"{PATH}/nobody/dismiss").status_code == 404
@@ -178,7 +178,7 @@ def test_the_page_lists_them_with_links_and_a_button(client, reported, row):
     answer = client.post(f"/insight/unusual/{reported[0].id}/dismiss")
     assert answer.status_code == 303
     words = shown(client, answer.headers["Location"])
-    assert "You marked unusual spending as fine: blue door. Undo" in words
+    assert "You marked unusual spending as fine: BLUE DOOR. Undo" in words
     assert "Dismissed (1)" in words
     assert "5.0 times" in shown(client, "/insight/unusual?status=dismissed")
     assert "/insight/unusual" in client.get("/analytics", headers={"Accept": "text/html"}).text

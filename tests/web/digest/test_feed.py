@@ -105,12 +105,12 @@ def test_unusual_payments_are_alarms_until_dismissed_and_repeat_no_recurring_one
     assert {(entry["title"], entry["sentences"][0]) for entry in feed(client)["items"]} == {
         (
             "Something looks unusual",
-            "corner shop, $50.00 on Apr 2, 2026: "
+            "CORNER SHOP, $50.00 on Apr 2, 2026: "
             "5 times the usual $10.00 at this merchant (14 other payments).",
         ),
         (
             "A payment may have come twice",
-            "corner shop, $50.00 on Apr 2, 2026: The same amount was paid there on the same day.",
+            "CORNER SHOP, $50.00 on Apr 2, 2026: The same amount was paid there on the same day.",
         ),
     }
     assert "corner" not in client.get(atom_address(client)).text

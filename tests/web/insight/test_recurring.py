@@ -222,8 +222,8 @@ def test_the_page_lists_savings_and_card_bills_apart_from_spending(client, paid)
     paid("card bill", "300", "300", "300", day=7, category="transfer")
     paid("strange", "5", "5", "5", day=8, category=None, direction=Direction.INCOME)
     words = shown(client)
-    positions = [words.index(word) for word in ("Spending", "film club", "Income", "strange")]
-    positions += [words.index("Savings and transfers"), words.index("fund"), words.index("card bill")]
+    positions = [words.index(word) for word in ("Spending", "FILM CLUB", "Income", "STRANGE")]
+    positions += [words.index("Savings and transfers"), words.index("FUND"), words.index("CARD BILL")]
     assert positions == sorted(positions)
     assert "Spent in a year $155.88 Received in a year $60.00" in words
 
@@ -272,9 +272,9 @@ def test_the_card_says_what_is_next_overdue_and_has_a_new_price(card, paid):
     overdue, upcoming, prices = (
         words.index(heading) for heading in ("Overdue", "Next 14 days", "New prices")
     )
-    assert words[overdue:upcoming] == "Overdue gym expected Apr 20, 2026 $30.00 "
+    assert words[overdue:upcoming] == "Overdue GYM expected Apr 20, 2026 $30.00 "
     assert words[upcoming:prices].split(" ", 3)[3] == (
-        "film club May 5, 2026 $14.99 employer May 7, 2026 +$2,000.00 "
+        "FILM CLUB May 5, 2026 $14.99 EMPLOYER May 7, 2026 +$2,000.00 "
     )
-    assert words[prices:].strip() == "New prices film club since Apr 5, 2026 $12.99 → $14.99"
+    assert words[prices:].strip() == "New prices FILM CLUB since Apr 5, 2026 $12.99 → $14.99"
     assert card("EUR") is None
