@@ -103,6 +103,7 @@ def app(web_database, registered, mongo_uri, tmp_path, monkeypatch):
     """The application with version 1 as champion, and nothing in its history."""
     for name in EMPTIED:
         web_database.collection(name).delete_many({})
+    web_database.states.delete_many({"_id": {"$in": ["analysis", "anomaly_model"]}})
     pointer = registered.champion()
     if pointer is None or pointer.version != "1":
         registered.promote("1", by="training", reason="The first model.", at=datetime.now(UTC))
