@@ -93,6 +93,8 @@ def transactions(draw):
     )
 
 
+reasons = texts.filter(lambda text: ":" not in text)
+"""`amount:` and the like are of earlier releases: they are read as words."""
 predictions = st.builds(
     Prediction,
     category=st.none() | slugs,
@@ -101,7 +103,7 @@ predictions = st.builds(
     decided_by=st.sampled_from(DecidedBy),
     alternatives=st.lists(st.builds(Alternative, slugs, shares), max_size=2).map(tuple),
     explanation=st.lists(
-        st.builds(Reason, texts, st.floats(allow_nan=False, allow_infinity=False)), max_size=2
+        st.builds(Reason, reasons, st.floats(allow_nan=False, allow_infinity=False)), max_size=2
     ).map(tuple),
     model_version=st.none() | tokens,
     at=moments,
