@@ -46,6 +46,15 @@ def compared(
     )
 
 
+def months_with_account(months: Sequence[str], used: Sequence[str], oldest: str) -> list[str]:
+    """Those after the month in which an account was used first, as that one may be partly without it.
+
+    used: the months with the account's transactions, in order. oldest: the first that was read; an account
+    that was used then may have been used before.
+    """
+    return [month for month in months if used and (month > used[0] or used[0] == oldest)]
+
+
 def usual_amount(amounts: Sequence[Decimal]) -> Decimal | None:
     """The median of the newest of them; None if they are too few. The newest is last."""
     return median_amount(amounts[-MONTHS_OF_USUAL:]) if len(amounts) >= FEWEST_MONTHS else None

@@ -9,7 +9,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from src.components.insight.comparison import FEWEST_MONTHS, MONTHS_OF_USUAL, median_amount
+from src.components.insight.comparison import (
+    FEWEST_MONTHS,
+    MONTHS_OF_USUAL,
+    median_amount,
+    months_with_account,
+)
 from src.domain.categories import NO_CATEGORY, Category, Flow
 from src.domain.months import months_later
 from src.domain.periods import Period, PeriodKind
@@ -197,7 +202,24 @@ class SelectedSums:
             return None
         days = [self.compared.moved(-months) for months in range(1, MONTHS_OF_USUAL + 1)]
         complete = [period for period in days if not self.coverage.is_partial(period.first_month)]
+        if self.selection.account:
+            months = [period.first_month for period in complete]
+            months = months_with_account(months, self._account_months, self._read_at_once.first_month)
+            complete = [period for period in complete if period.first_month in months]
         return self._earlier(complete) if len(complete) >= FEWEST_MONTHS else None
+
+    @property
+    def _account_months(self) -> list[str]:
+        """Those with transactions of the account, whatever their category."""
+        days, account = self._read_at_once, self.selection.account
+        cells = self._analytics.cells(
+            currency=self.selection.currency,
+            since=days.since,
+            until=days.until,
+            account=account,
+            by=["month"],
+        )
+        return sorted({cell.month for cell in cells})
 
     def _earlier(self, periods: Sequence[Period]) -> Earlier | None:
         return Earlier(periods, [self._cells_of(period) for period in periods]) if periods else None

@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Any
 from src.components.insight import habits as habit_rules
 from src.components.insight.changes import FEWEST_MONTHS, EarlierMonths, changed_sums, new_merchants
 from src.components.insight.comparison import FEWEST_MONTHS as FEWEST_USUAL
-from src.components.insight.comparison import MONTHS_OF_USUAL, compared, month_sums
+from src.components.insight.comparison import (
+    MONTHS_OF_USUAL,
+    compared,
+    month_sums,
+    months_with_account,
+)
 from src.components.insight.habits import bills_and_subscriptions, habits_of
 from src.components.insight.importance import most_important
 from src.components.insight.recurring_changes import recurring_changes
@@ -213,8 +218,7 @@ class _History:
         ]
         if self.account:
             used = [month for month in self.whole if self.whole[month].flows]
-            oldest = min(self.whole)
-            earlier = [month for month in earlier if used and (month > used[0] or used[0] == oldest)]
+            return months_with_account(earlier, used, min(self.whole))
         return earlier
 
     def comparison(self) -> Comparison:

@@ -53,8 +53,8 @@ Share = Annotated[
         {
             "description": "Of the income.",
             "anyOf": [
-                {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "multipleOf": 0.01},
-                {"type": "string", "pattern": r"^(1|0\.(0[1-9]|[1-9][0-9]?))$"},
+                {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+                {"type": "string", "pattern": r"^(1|0\.(?=[0-9]*[1-9])[0-9]{1,4})$"},
             ],
             "examples": [0.3],
         }

@@ -161,6 +161,25 @@ def test_half_a_cent_of_the_usual_is_rounded_as_in_the_api(client, table, contai
     assert (usual["Spending then"], usual["Change"]) == (against["amount"], against["difference"])
 
 
+def test_what_is_usual_of_an_account_begins_after_its_first_month_as_in_the_api(client, table, container):
+    rows = [
+        new("cafe", "100", day=date(2025, month, day), account=account)
+        for account, first in (("old", 1), ("young", 5), ("elder", 3))
+        for month in range(first, 9)
+        for day in (2, 28)
+    ]
+    keep(container.transactions, *rows)
+
+    def usual(account):
+        address = f"/api/v1/insight/compare?month=2025-08&account={account}"
+        against = client.get(address).json["totals"]["expense"]["usual"]
+        shown = [row for row in table("compared", f"period=2025-08&account={account}") if "Usual" in str(row)]
+        return against and against["amount"], [row["Spending then"] for row in shown]
+
+    assert usual("young") == (None, [])
+    assert usual("elder") == ("200.00", ["200.00"])
+
+
 def test_two_months_before_are_too_few_to_be_usual(client, table, ledger):
     assert len(table("compared", "period=2025-03")) == 1
     assert "Too few complete months to tell what is usual." in client.get("/analytics?period=2025-03").text
