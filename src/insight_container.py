@@ -78,7 +78,6 @@ class Insight(Predictions):
             self.known_days,
             self.categories.all,
             self.accounts.all,
-            self.preferences.current,
         )
 
     @once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -53,6 +54,12 @@ class AccountBalance:
     """All its transactions."""
     not_counted: int
     """Those in another currency, and transfers of unknown direction."""
+
+
+def saving_accounts(accounts: Iterable[Account]) -> set[str]:
+    """Names of those of which an own transfer is moved to savings."""
+    kinds = (AccountKind.SAVINGS, AccountKind.INVESTMENT)
+    return {account.name for account in accounts if account.kind in kinds}
 
 
 _WORDS = {

@@ -16,11 +16,11 @@ class Measure(StrEnum):
     ESSENTIAL = "essential"
     DISCRETIONARY = "discretionary"
     SAVING = "saving"
-    """What was put into savings categories, and moved to own savings and investment accounts."""
+    """What was moved to savings: `moved_to_savings`."""
     HOUSING = "housing"
     DEBT = "debt"
     SAVINGS_RATE = "savings_rate"
-    """Income less spending, whether or not it was moved."""
+    """What was saved: income less spending, whether or not it was moved."""
     CATEGORY = "category"
 
 
@@ -117,7 +117,9 @@ class LimitState:
     by_category: tuple[tuple[str | None, Decimal], ...]
     """The parts of `amount`, largest first, without own transfers. None: uncategorized."""
     uncategorized: Decimal
-    """Spending without a category, which is in no figure but the savings rate."""
+    """Spending without a category, which is in no figure but the saving rate."""
+    by_account: tuple[tuple[str, Decimal], ...] = ()
+    """Own transfers, which are part of what was moved to savings."""
 
     @property
     def share(self) -> Decimal | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -112,6 +112,34 @@ def totals_of(cells: Iterable[Cell]) -> dict[str, Any]:
         "transfer": sums[Flow.TRANSFERRED],
         "net": sums[Flow.EARNED] - sums[Flow.SPENT],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class MovedToSavings:
+    """What was put aside, less what was withdrawn: the only rule for it."""
+
+    categories: Decimal
+    """In savings categories."""
+    accounts: Mapping[str, Decimal]
+    """By own transfers to savings and investment accounts, by name; without those that had none."""
+
+    @property
+    def amount(self) -> Decimal:
+        return sum(self.accounts.values(), self.categories)
+
+
+def moved_to_savings(cells: Iterable[Cell], saving_accounts: Collection[str]) -> MovedToSavings:
+    """cells: by account. saving_accounts: the names of own savings and investment accounts."""
+    categories, accounts = Decimal(0), defaultdict[str, Decimal](Decimal)
+    for cell in cells:
+        if cell.flow is Flow.SAVED:
+            categories += cell.counted
+        elif cell.paired and cell.account and cell.account in saving_accounts:
+            accounts[cell.account] += _PUT_IN.get(cell.direction, 0) * cell.amount
+    return MovedToSavings(categories, dict(accounts))
+
+
+_PUT_IN = {Direction.INCOME: 1, Direction.EXPENSE: -1}
 
 
 def sums_by(cells: Iterable[Cell], *keys: str, by_size: bool = True) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from src.components.budgets.pace import largest_first
 from src.domain.budgets import part_of, with_children
 from src.domain.categories import Category, Flow, Group
 from src.domain.limits import Limit, LimitState, LimitStatus, Measure, Unknown
-from src.domain.sums import Cell
+from src.domain.sums import Cell, MovedToSavings, moved_to_savings
 from src.domain.transactions import Direction
 
 _GROUPS = {Measure.ESSENTIAL: Group.ESSENTIAL, Measure.DISCRETIONARY: Group.DISCRETIONARY}
@@ -43,7 +43,11 @@ def judge_limit(limit: Limit, period: LimitMonths, context: Context) -> LimitSta
     cells = [cell for cell in context.cells if cell.month in period.months]
     income = sum((cell.counted for cell in cells if cell.flow is Flow.EARNED), Decimal(0))
     amount, by_category = _measured(limit, cells, context)
-    if limit.measure is Measure.SAVINGS_RATE:
+    moved = MovedToSavings(Decimal(0), {})
+    if limit.measure is Measure.SAVING:
+        moved = moved_to_savings(cells, context.saving_accounts)
+        amount = moved.amount
+    elif limit.measure is Measure.SAVINGS_RATE:
         amount = income - amount
     allowed = None
     if limit.amount is not None:
@@ -66,6 +70,7 @@ def judge_limit(limit: Limit, period: LimitMonths, context: Context) -> LimitSta
         uncategorized=sum(
             (cell.counted for cell in cells if cell.flow is Flow.SPENT and cell.group is None), Decimal(0)
         ),
+        by_account=tuple(sorted(moved.accounts.items())),
     )
 
 
@@ -88,17 +93,14 @@ def _status(
 def _measured(
     limit: Limit, cells: Iterable[Cell], context: Context
 ) -> tuple[Decimal, tuple[tuple[str | None, Decimal], ...]]:
-    """The sum, and its parts by category; of the savings rate, that of the spending."""
+    """The sum of what counts by category, and its parts; of the saving rate, that of the spending."""
     sums: dict[str | None, Decimal] = defaultdict(Decimal)
-    moved = Decimal(0)
     slugs = _slugs(limit, context.categories)
     parents = part_of(context.categories, but=limit.categories or [limit.category or ""])
     for cell in cells:
-        if limit.measure is Measure.SAVING and cell.paired:
-            moved += _put_aside(cell, context.saving_accounts)
-        elif (amount := _counted(limit.measure, cell, slugs)) is not None:
+        if (amount := _counted(limit.measure, cell, slugs)) is not None:
             sums[parents.get(cell.category, cell.category)] += amount
-    return sum(sums.values(), moved), largest_first(sums)
+    return sum(sums.values(), Decimal(0)), largest_first(sums)
 
 
 def _slugs(limit: Limit, categories: Sequence[Category]) -> frozenset[str]:
@@ -121,10 +123,3 @@ def _counted(measure: Measure, cell: Cell, slugs: Collection[str]) -> Decimal | 
         )
         counts = cell.category in slugs and is_payment
     return cell.counted if counts else None
-
-
-def _put_aside(cell: Cell, saving_accounts: Collection[str]) -> Decimal:
-    """What an own transfer put into a savings account, or took out of it."""
-    if cell.account not in saving_accounts:
-        return Decimal(0)
-    return {Direction.INCOME: cell.amount, Direction.EXPENSE: -cell.amount}.get(cell.direction, Decimal(0))

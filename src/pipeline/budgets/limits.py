@@ -8,19 +8,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from src.components.budgets.limits import Context, LimitMonths, judge_limit
-from src.domain.accounts import Account, AccountKind
+from src.domain.accounts import Account, saving_accounts
 from src.domain.categories import Category
 from src.domain.limits import Limit, LimitPeriod, LimitState, Unknown, with_defaults
 from src.domain.months import first_day, last_day
-from src.domain.preferences import Preferences
 
 if TYPE_CHECKING:
     from src.components.budgets.pace import MonthDays
     from src.pipeline.budgets.overview import KnownDays
     from src.services.budgets.repository import StoredList
     from src.services.transactions.analytics import Analytics
-
-_SAVING_ACCOUNTS = (AccountKind.SAVINGS, AccountKind.INVESTMENT)
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,6 @@ class LimitOverview:
     known: KnownDays
     categories: Callable[[], Sequence[Category]]
     accounts: Callable[[], Sequence[Account]]
-    preferences: Callable[[], Preferences]
 
     def all(self) -> list[Limit]:
         return with_defaults(self.limits.all())
@@ -43,7 +39,7 @@ class LimitOverview:
 
         Raises InvalidInput for a month that has not begun, Unavailable.
         """
-        currency = currency or self.main_currency()
+        currency = currency or self.analytics.main_currency()
         days = self.known.days(month, today)
         limits = self.all()
         states: dict[str, LimitState] = {}
@@ -52,10 +48,6 @@ class LimitOverview:
             for state in self._states(judged, code, days, today=today, exact=month is not None):
                 states[state.limit.key] = state
         return [states[limit.key] for limit in limits]
-
-    def main_currency(self) -> str:
-        currencies = self.analytics.currencies()
-        return str(currencies[0]["currency"]) if currencies else self.preferences().currency
 
     def _states(
         self, limits: Sequence[Limit], currency: str, days: MonthDays, *, today: date, exact: bool
@@ -82,7 +74,7 @@ class LimitOverview:
                 by=("month", "account"),
             ),
             categories=self.categories(),
-            saving_accounts={account.name for account in self.accounts() if account.kind in _SAVING_ACCOUNTS},
+            saving_accounts=saving_accounts(self.accounts()),
         )
         return [judge_limit(limit, periods[limit.period], context) for limit in limits]
 

@@ -18,7 +18,7 @@ from src.components.insight.comparison import (
 from src.domain.categories import NO_CATEGORY, Category, Flow
 from src.domain.months import months_later
 from src.domain.periods import Period, PeriodKind
-from src.domain.sums import Cell
+from src.domain.sums import Cell, MovedToSavings, moved_to_savings
 
 if TYPE_CHECKING:
     from src.domain.months import Coverage
@@ -58,12 +58,19 @@ def with_children(categories: Iterable[Category], slug: str) -> set[str]:
 
 class SelectedSums:
     def __init__(
-        self, selection: Selection, coverage: Coverage, analytics: Analytics, categories: Sequence[Category]
+        self,
+        selection: Selection,
+        coverage: Coverage,
+        analytics: Analytics,
+        categories: Sequence[Category],
+        saving_accounts: Collection[str],
     ) -> None:
+        """saving_accounts: the names of own savings and investment accounts."""
         self.selection = selection
         self.period = selection.period
         self.coverage = coverage
         self._analytics = analytics
+        self._saving_accounts = saving_accounts
         self._slugs: Collection[str | None] | None = None
         if selection.category == NO_CATEGORY:
             self._slugs = {None}
@@ -128,6 +135,13 @@ class SelectedSums:
     @cached_property
     def by_account(self) -> list[Cell]:
         return self.read(self.period, "account")
+
+    @cached_property
+    def moved_to_savings(self) -> MovedToSavings:
+        """Of one account, only in savings categories: which of its transfers went to savings is not known."""
+        if self.selection.account:
+            return moved_to_savings(self.cells, ())
+        return moved_to_savings(self.by_account, self._saving_accounts)
 
     @cached_property
     def by_weekday(self) -> list[Cell]:

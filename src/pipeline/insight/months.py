@@ -61,7 +61,7 @@ class MonthInsight:
             raise NotFound("There are no transactions yet.")
         if wanted and wanted not in currencies:
             raise NotFound(f"There are no transactions in {wanted}.")
-        return wanted or str(currencies[0])
+        return wanted or self.analytics.main_currency()
 
     def newest_month(self, currency: str) -> str:
         """The last one with transactions that is not in the future."""

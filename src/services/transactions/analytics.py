@@ -131,6 +131,13 @@ class Analytics:
         rows = ({"currency": currency, "count": count} for currency, count in counts.items())
         return sorted(rows, key=lambda row: (-row["count"], row["currency"]))
 
+    def used_currencies(self) -> list[str]:
+        """The most frequent first; of an empty ledger, that of the settings. Raises Unavailable."""
+        return [row["currency"] for row in self.currencies()] or [self.preferences().currency]
+
+    def main_currency(self) -> str:
+        return self.used_currencies()[0]
+
     def _counts(self, where: HistoryFilter) -> Counter[str]:
         """Of the transactions, by currency."""
         counts = Counter[str]()

@@ -36,7 +36,13 @@ class TotalsBody(TypedDict):
         str, Field(description="Spent in essential and discretionary categories, less refunds.")
     ]
     income: Annotated[str, Field(description="Income, less what was paid back.")]
-    saved: Annotated[str, Field(description="Moved to savings, less what was withdrawn. Not in `expense`.")]
+    saved: Annotated[
+        str,
+        Field(
+            description="Put into savings categories, less what was withdrawn; own transfers to savings "
+            "accounts are in `transfer`. Neither in `expense` nor in `income`."
+        ),
+    ]
     transfer: Annotated[
         str,
         Field(
@@ -44,7 +50,7 @@ class TotalsBody(TypedDict):
             "once. Neither in `expense` nor in `income`."
         ),
     ]
-    net: Annotated[str, Field(description="Income less expense.")]
+    net: Annotated[str, Field(description="What was saved: income less expense.")]
 
 
 class MonthBody(TotalsBody):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from src.pipeline.budgets.limits import LimitOverview
     from src.pipeline.budgets.overview import BudgetOverview
     from src.services.settings.preferences import PreferenceStore
+    from src.services.transactions.analytics import Analytics
 
 api = Operations("budgets", __name__, url_prefix="/api/v1")
 
@@ -84,10 +85,10 @@ def replace_budgets(
     returns={200: SuggestionsBody},
 )
 def suggest_budgets(
-    query: SuggestionsQuery, *, budget_overview: BudgetOverview, limit_overview: LimitOverview
+    query: SuggestionsQuery, *, budget_overview: BudgetOverview, analytics: Analytics
 ) -> ResponseValue:
     """Of up to twelve months, for categories that have no budget. Subcategories count in their parent."""
-    currency = query.currency or limit_overview.main_currency()
+    currency = query.currency or analytics.main_currency()
     return suggestions_body(budget_overview.suggestions(currency=currency, today=time_zone.today()))
 
 

@@ -18,7 +18,7 @@ from src.domain.months import month_of
 from src.errors import Conflict, InvalidInput
 from src.pipeline.budgets.editor import checked_limits, with_limit, without
 from src.web.budgets import text
-from src.web.budgets.limit_schemas import LimitRequest, LimitsQuery, rows_of
+from src.web.budgets.limit_schemas import LimitRequest, LimitsQuery, rows_of, transfers_of
 from src.web.budgets.pages import act_to_undo, neighbours
 from src.web.prediction.forms import CURRENCIES
 from src.web.shared import time_zone
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 bp.add_app_template_filter(text.limit_name)
 bp.add_app_template_filter(text.bound, "limit_bound")
+bp.add_app_template_filter(text.measured, "share_of_income")
 
 _FIELDS = ("rule", "category", "kind", "share", "amount", "currency", "period", "enabled")
 
@@ -114,7 +115,7 @@ def _limits_page(
     today, current = time_zone.today(), preferences.current()
     named = {name: request.args.get(name, "") for name in ("month", "currency")}
     query = LimitsQuery.model_validate(named)
-    currencies = [row["currency"] for row in analytics.currencies()] or [current.currency]
+    currencies = analytics.used_currencies()
     currency = query.currency if query.currency in currencies else currencies[0]
     states = limit_overview.states(today=today, month=query.month, currency=currency)
     month = query.month or states[0].months[-1]
@@ -140,5 +141,6 @@ def _limits_page(
         saved="saved" in request.args,
         undone=count_in(request.args, "undone"),
         rows_of=rows_of,
+        transfers_of=transfers_of,
         words=text,
     )

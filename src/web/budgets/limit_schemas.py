@@ -125,6 +125,12 @@ class LimitsQuery(QueryModel):
     currency: Annotated[Currency | None, Field(description="Default: the most frequent.")] = None
 
 
+class AccountPartBody(TypedDict):
+    account: str
+    amount: Annotated[str, Field(description="Put into it, less what was taken out.")]
+    history: Annotated[str, Field(description="The page of its own transfers.")]
+
+
 LimitBody = TypedDict(
     "LimitBody",
     {
@@ -150,10 +156,14 @@ LimitBody = TypedDict(
         ],
         "by_category": Annotated[
             list[PartBody],
-            Field(description="The parts of `value`; of the savings rate, those of the spending."),
+            Field(description="The parts of `value`; of the saving rate, those of the spending."),
+        ],
+        "by_account": Annotated[
+            list[AccountPartBody],
+            Field(description="Of what was moved to savings, the part that own transfers moved."),
         ],
         "uncategorized": Annotated[
-            str, Field(description="Spending without a category; it is in no `value` but the savings rate's.")
+            str, Field(description="Spending without a category; it is in no `value` but the saving rate's.")
         ],
         "history": Annotated[
             str, Field(description="A page that has these transactions, for some rules among others.")
@@ -209,6 +219,14 @@ def limit_body(state: LimitState) -> LimitBody:
             }
             for category, amount in state.by_category
         ],
+        "by_account": [
+            {
+                "account": account,
+                "amount": money(amount, currency),
+                "history": transfers_of(state, account),
+            }
+            for account, amount in state.by_account
+        ],
         "uncategorized": money(state.uncategorized, currency),
         "history": all_rows_of(state),
     }
@@ -218,6 +236,12 @@ def rows_of(state: LimitState, category: str | None) -> str:
     """The address of the transactions of one category."""
     flow = _FLOWS[state.limit.measure]
     return history_link(state.currency, flow, since=state.since, until=state.until, category=category)
+
+
+def transfers_of(state: LimitState, account: str) -> str:
+    return history_link(
+        state.currency, Flow.TRANSFERRED, since=state.since, until=state.until, account=account
+    )
 
 
 def all_rows_of(state: LimitState) -> str:

@@ -119,7 +119,7 @@ def _budgets_page(
     today, current = time_zone.today(), preferences.current()
     query = BudgetsQuery.model_validate({"month": request.args.get("month", "")})
     days = known_days.days(query.month, today)
-    currencies = [row["currency"] for row in analytics.currencies()] or [current.currency]
+    currencies = analytics.used_currencies()
     currency = request.args.get("currency", "")
     return page(
         "budgets/index.html",

@@ -41,12 +41,16 @@ RULES = {
     Measure.ESSENTIAL: ("Essential spending", "Categories of the group Essential, less refunds."),
     Measure.DISCRETIONARY: ("Discretionary spending", "Categories of the group Discretionary, less refunds."),
     Measure.SAVING: (
-        "Saving",
-        "What you put into savings categories, and moved to your own savings and investment accounts.",
+        "Moved to savings",
+        "What you put into savings categories, and moved to your own savings and investment accounts, less "
+        "what you took out.",
     ),
     Measure.HOUSING: ("Housing", "What you spend on"),
     Measure.DEBT: ("Debt", "What you pay, without card bills that are paired with your own card, for"),
-    Measure.SAVINGS_RATE: ("Savings rate", "Income less spending, whether or not you moved it."),
+    Measure.SAVINGS_RATE: (
+        "Saving rate",
+        "What you saved: income less spending, whether or not you moved it.",
+    ),
 }
 PERIODS = {LimitPeriod.MONTH: "One month", LimitPeriod.THREE_MONTHS: "Three months together"}
 _UNKNOWN = {
@@ -55,6 +59,7 @@ _UNKNOWN = {
     Unknown.MONTH_INCOMPLETE: "The month is not complete.",
 }
 _CHANGES_SHOWN = 3
+_MOST_DECIMALS = 4
 
 
 def budget_name(budget: Budget) -> str:
@@ -115,6 +120,17 @@ def share(value: Decimal | None) -> str:
     return "–" if value is None else f"{format.number(round(float(value) * 100, 2))}\N{NO-BREAK SPACE}%"
 
 
+def measured(share: Decimal, limit: Limit) -> str:
+    """A share of the income, with as many decimals as it takes to be on its side of the limit: `30.1 %`."""
+    exact, bound = share * 100, (limit.share or Decimal(0)) * 100
+
+    def side(percentage: Decimal) -> int:
+        return (percentage > bound) - (percentage < bound)
+
+    some = (places for places in range(_MOST_DECIMALS) if side(round(exact, places)) == side(exact))
+    return format.percent(float(share), next(some, _MOST_DECIMALS))
+
+
 def percent_field(value: Decimal) -> str:
     """The value of a form field: `33.33`."""
     return format.number(round(float(value) * 100, 2))
@@ -125,7 +141,7 @@ def compared(state: LimitState) -> str:
     if state.limit.amount is not None or state.share is None:
         return span(state.months)
     income = format.money(state.income, state.currency)
-    return f"{format.percent(float(state.share))} of {income} income, {span(state.months)}"
+    return f"{measured(state.share, state.limit)} of {income} income, {span(state.months)}"
 
 
 def finding(state: LimitState) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -35,14 +35,17 @@ class Dashboard:
     query: DashboardQuery
     analytics: Analytics
     preferences: Preferences
+    saving_accounts: Collection[str]
+    """The names of own savings and investment accounts."""
 
-    def view(self, currency: str) -> View | None:
+    def view(self) -> View | None:
         """None without a transaction in the currency. Raises InvalidInput, Unavailable."""
+        currency = self.query.currency or self.analytics.main_currency()
         coverage = replace(self.analytics.coverage(currency), today=time_zone.today())
         selection = self.query.selection(currency, coverage, self.preferences.month_starts)
         if selection is None:
             return None
-        sums = SelectedSums(selection, coverage, self.analytics, categories())
+        sums = SelectedSums(selection, coverage, self.analytics, categories(), self.saving_accounts)
         return View(sums, categories(), merchant_names())
 
     def charts(self, view: View) -> dict[str, Callable[[], Chart | None]]:
@@ -71,7 +74,9 @@ class Dashboard:
         views = []
         for row in self.analytics.currencies()[:_CURRENCIES]:
             selection = replace(view.sums.selection, currency=row["currency"])
-            sums = SelectedSums(selection, view.sums.coverage, self.analytics, view.categories)
+            sums = SelectedSums(
+                selection, view.sums.coverage, self.analytics, view.categories, self.saving_accounts
+            )
             address = {**address_values(period), **self.kept, "currency": row["currency"]}
             views.append((View(sums, view.categories, {}), with_query(url_for("pages.analytics"), address)))
         return flow_charts.currencies(views)

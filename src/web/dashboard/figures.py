@@ -23,16 +23,20 @@ class Figure:
 
 def figures(view: View) -> list[Figure]:
     totals = totals_of(view.sums.cells)
-    income, net = totals["income"], totals["net"]
-    rate = f"{text.percent(float(net / income))} of income" if income > 0 else "no income"
+    moved = view.sums.moved_to_savings
     shown = (
-        (text.INCOME, income, Flow.EARNED, ""),
-        (text.SPENDING, totals["expense"], Flow.SPENT, _against(view)),
-        (text.SAVED, net, None, rate),
-        (text.TO_SAVINGS, totals["saved"], Flow.SAVED, ""),
-        (text.TRANSFERS, totals["transfer"], Flow.TRANSFERRED, ""),
+        (text.INCOME, totals["income"], view.link(Flow.EARNED), ""),
+        (text.SPENDING, totals["expense"], view.link(Flow.SPENT), _against(view)),
+        (text.SAVED, totals["net"], view.link(), text.saved(totals)),
+        (
+            view.to_savings,
+            moved.amount,
+            "#savings-and-transfers" if moved.accounts else view.link(Flow.SAVED),
+            "",
+        ),
+        (text.TRANSFERS, totals["transfer"], view.link(Flow.TRANSFERRED), text.transfers(moved)),
     )
-    return [Figure(name, view.money(amount), view.link(flow), remark) for name, amount, flow, remark in shown]
+    return [Figure(name, view.money(amount), link, remark) for name, amount, link, remark in shown]
 
 
 def _against(view: View) -> str:

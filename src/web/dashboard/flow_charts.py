@@ -53,7 +53,7 @@ def cash_flow(view: View) -> Chart:
 def _flows(view: View) -> _Flows:
     flows = _Flows()
     earned, spent = (_by_root(view, flow) for flow in (Flow.EARNED, Flow.SPENT))
-    saved = total(cell for cell in view.sums.cells if cell.flow is Flow.SAVED)
+    moved = view.sums.moved_to_savings
     _add(view, flows.sources, Flow.EARNED, earned, _SOURCES)
     _add(view, flows.uses, Flow.SPENT, spent, _USES)
     for flow, amounts, ends, name_of in (
@@ -64,14 +64,14 @@ def _flows(view: View) -> _Flows:
             if amount < 0:
                 link = view.category_link(flow, slug)
                 ends.append(_End(name_of(view.row_name(slug)), -amount, view.color(slug), link))
-    if saved:
-        ends, name = (flows.uses, text.TO_SAVINGS) if saved > 0 else (flows.sources, text.FROM_SAVINGS)
-        ends.append(_End(name, abs(saved), _SAVINGS, view.link(Flow.SAVED)))
+    if moved.amount:
+        ends, name = (flows.uses, view.to_savings) if moved.amount > 0 else (flows.sources, text.FROM_SAVINGS)
+        ends.append(_End(name, abs(moved.amount), _SAVINGS, "" if moved.accounts else view.link(Flow.SAVED)))
     left = sum((end.amount for end in flows.sources), -sum((end.amount for end in flows.uses), Decimal(0)))
     if left > 0:
-        flows.uses.append(_End(text.LEFT_OVER, left, NEUTRAL))
+        flows.uses.append(_End(text.TO_BALANCE, left, NEUTRAL))
     elif left < 0:
-        flows.sources.append(_End(text.FROM_RESERVES, -left, NEUTRAL))
+        flows.sources.append(_End(text.FROM_BALANCE, -left, NEUTRAL))
     return flows
 
 
@@ -135,7 +135,10 @@ def _faint(color: str) -> str:
 
 
 def savings_and_transfers(view: View) -> Chart | None:
-    """A table; None without any. Out and in are of all ends, the amount is of what was moved, once."""
+    """A table; None without any. Out and in are of all ends, the amount is of what was moved, once.
+
+    Own transfers to savings accounts are among the transfers, and a row of each such account has its own.
+    """
     cells = view.sums.cells
     groups = {
         (flow, slug): members
@@ -159,8 +162,29 @@ def savings_and_transfers(view: View) -> Chart | None:
             groups.items(), key=lambda group: (group[0][0], -total(group[1]), str(group[0][1]))
         )
     ]
-    sentence = text.savings_and_transfers(totals_of(cells), view.money)
+    moved = view.sums.moved_to_savings
+    rows += [_own_transfers(view, account, amount) for account, amount in sorted(moved.accounts.items())]
+    sentence = text.savings_and_transfers(totals_of(cells), view.to_savings, moved, view.money)
     return view.chart("savings-and-transfers", sentence, rows, open=True)
+
+
+def _own_transfers(view: View, account: str, amount: Decimal) -> Row:
+    """Of a savings account."""
+    cells = [cell for cell in view.sums.by_account if cell.paired and cell.account == account]
+    ends = {
+        direction: sum((cell.amount for cell in cells if cell.direction is direction), Decimal(0))
+        for direction in (Direction.EXPENSE, Direction.INCOME)
+    }
+    return (
+        text.own_transfers(account),
+        text.TO_SAVINGS,
+        view.plain(amount),
+        *(
+            view.cell(of_end, Flow.TRANSFERRED, account=account, direction=direction)
+            for direction, of_end in ends.items()
+        ),
+        format.number(count(cells)),
+    )
 
 
 def currencies(views: Sequence[tuple[View, str]]) -> Chart | None:
@@ -169,16 +193,18 @@ def currencies(views: Sequence[tuple[View, str]]) -> Chart | None:
         return None
     rows: list[Row] = []
     for view, address in views:
-        totals = totals_of(view.sums.cells)
+        totals, moved = totals_of(view.sums.cells), view.sums.moved_to_savings
         rows.append(
             (
                 TableCell(view.currency, address),
                 view.cell(totals["income"], Flow.EARNED),
                 view.cell(totals["expense"], Flow.SPENT),
                 view.cell(totals["net"]),
-                view.cell(totals["saved"], Flow.SAVED),
+                view.plain(moved.amount) if moved.accounts else view.cell(moved.amount, Flow.SAVED),
                 view.cell(totals["transfer"], Flow.TRANSFERRED),
                 format.number(totals["count"]),
             )
         )
-    return Chart("currencies", *text.CHARTS["currencies"], text.CURRENCIES, rows, shape="wide", open=True)
+    title, heads = text.CHARTS["currencies"]
+    named = tuple(views[0][0].to_savings if head == text.TO_SAVINGS else head for head in heads)
+    return Chart("currencies", title, named, text.CURRENCIES, rows, shape="wide", open=True)

@@ -81,7 +81,7 @@ def in_and_out(view: View) -> Chart:
     nets = [totals[month]["net"] for month in months]
     line = {"mode": "lines+markers", "line": {"width": 2}, "meta": "ink", "type": "scatter"}
     points = _points(view, nets, [view.link(month=month) for month in months])
-    traces.append({"name": text.NET, "x": names, "y": list(map(float, nets)), **line, **points})
+    traces.append({"name": text.SAVED, "x": names, "y": list(map(float, nets)), **line, **points})
     figure = drawn(
         traces,
         barmode="group",

@@ -10,6 +10,7 @@ from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
+from src.domain.accounts import saving_accounts
 from src.domain.categories import NO_CATEGORY, Group
 from src.domain.sums import totals_of
 from src.errors import InvalidInput, NotFound
@@ -25,6 +26,7 @@ from src.web.dashboard.view import View
 from src.web.shared.blueprint import bp, categories, page
 from src.web.shared.forms import errors_of
 from src.web.shared.json_io import wants_json
+from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
@@ -41,7 +43,6 @@ _ROWS_OF_ONE_ANSWER = 20_000
 def analytics(
     *,
     analytics: Analytics,
-    preferences: PreferenceStore,
     accounts: Accounts,
     feed_entries: FeedEntries,
 ) -> ResponseReturnValue:
@@ -52,12 +53,8 @@ def analytics(
     view, charts, controls, errors = None, [], None, {}
     shown: dict[str, Any] = {}
     try:
-        dashboard = Dashboard(
-            DashboardQuery.model_validate(request.args.to_dict()), analytics, preferences.current()
-        )
-        view = dashboard.view(
-            dashboard.query.currency or next(iter(currencies), preferences.current().currency)
-        )
+        dashboard = _dashboard()
+        view = dashboard.view()
     except (ValidationError, InvalidInput) as error:
         errors = errors_of(error)
     if view:
@@ -97,9 +94,9 @@ def analytics(
 
 
 @bp.get("/analytics/insights")
-def analytics_insights(*, analytics: Analytics, preferences: PreferenceStore) -> ResponseReturnValue:
+def analytics_insights() -> ResponseReturnValue:
     """The page of a large history shows them when they are ready."""
-    _, view = _selected(analytics, preferences)
+    view = _dashboard().view()
     if view is None:
         raise NotFound("There are no transactions yet.")
     return page(
@@ -108,9 +105,10 @@ def analytics_insights(*, analytics: Analytics, preferences: PreferenceStore) ->
 
 
 @bp.get("/analytics/charts")
-def analytics_charts(*, analytics: Analytics, preferences: PreferenceStore) -> ResponseReturnValue:
+def analytics_charts() -> ResponseReturnValue:
     """Those that the page of a large history shows after the first ones."""
-    dashboard, view = _selected(analytics, preferences)
+    dashboard = _dashboard()
+    view = dashboard.view()
     if view is None:
         raise NotFound("There are no transactions yet.")
     controls = _controls(dashboard, view)
@@ -120,9 +118,10 @@ def analytics_charts(*, analytics: Analytics, preferences: PreferenceStore) -> R
 
 
 @bp.get("/analytics/<table>.csv")
-def analytics_csv(table: str, *, analytics: Analytics, preferences: PreferenceStore) -> ResponseReturnValue:
+def analytics_csv(table: str) -> ResponseReturnValue:
     """The table of one chart, as the visitor's spreadsheet reads it."""
-    dashboard, view = _selected(analytics, preferences)
+    dashboard = _dashboard()
+    view = dashboard.view()
     make = dashboard.charts(view).get(table) if view else None
     if not view or not make or not (chart := make()):
         raise NotFound("There is no such table.")
@@ -147,16 +146,11 @@ def _charts(
     ]
 
 
-def _selected(analytics: Analytics, preferences: PreferenceStore) -> tuple[Dashboard, View | None]:
-    """Raises ValidationError, InvalidInput, Unavailable."""
+@with_services
+def _dashboard(*, analytics: Analytics, preferences: PreferenceStore, accounts: Accounts) -> Dashboard:
+    """Of the address. Raises ValidationError, Unavailable."""
     query = DashboardQuery.model_validate(request.args.to_dict())
-    dashboard = Dashboard(query, analytics, preferences.current())
-    return dashboard, dashboard.view(query.currency or _usual_currency(analytics, preferences))
-
-
-def _usual_currency(analytics: Analytics, preferences: PreferenceStore) -> str:
-    currencies = analytics.currencies()
-    return str(currencies[0]["currency"]) if currencies else preferences.current().currency
+    return Dashboard(query, analytics, preferences.current(), saving_accounts(accounts.all()))
 
 
 def _by_type_alone(view: View) -> dict[str, object]:

@@ -13,6 +13,7 @@ from src.web.shared.labels import UNCATEGORIZED
 from src.web.shared.periods import period as days_in_words
 
 if TYPE_CHECKING:
+    from src.domain.sums import MovedToSavings
     from src.pipeline.dashboard.selection import SelectedSums
 
 Money = Callable[[Decimal], str]
@@ -25,20 +26,23 @@ NO_ACCOUNT = "No account"
 NO_MERCHANT = "No merchant"
 INCOME = "Income"
 SPENDING = "Spending"
-NET = "Net"
 SAVED = "Saved"
+"""Income less spending, on all pages."""
 TRANSFERS = "Transfers"
 USUAL = "Usual"
 CHANGE = "Change"
 OTHERS = "Others"
 OTHER_INCOME = "Other income"
 ALL_MONEY = "Income and other money"
-TO_SAVINGS = "To savings"
-FROM_SAVINGS = "From savings"
-LEFT_OVER = "Left over"
-FROM_RESERVES = "From the balance"
+TO_SAVINGS = "Moved to savings"
+"""Put into savings categories, and by own transfers into savings and investment accounts, on all pages."""
+FROM_SAVINGS = "Taken from savings"
+SAVINGS_CATEGORIES = "Savings categories"
+"""Of one account, it is not known which of its transfers went to savings."""
+TO_BALANCE = "To the balance"
+FROM_BALANCE = "From the balance"
 INTO, OUT_OF = "in", "out"
-COUNTED_AS = {"saved": "Saved", "transferred": "Transfer"}
+COUNTED_AS = {"saved": TO_SAVINGS, "transferred": "Transfer"}
 DAY_OF_MONTH = "Day of the month"
 NO_EXPENSES = "No spending in this period."
 TOO_FEW_MONTHS = "Too few complete months to tell what is usual."
@@ -47,13 +51,13 @@ CURRENCIES = "Sums of different currencies are never added. Choose one to see it
 CHARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "compared": ("Spending compared", ("Compared with", "Spending then", CHANGE, "In percent")),
     "by-category": ("Spending by category", ("Category", SPENDING, "Share", "Transactions")),
-    "by-month": ("Income and spending by month", ("Month", INCOME, SPENDING, NET, "Transactions")),
+    "by-month": ("Income and spending by month", ("Month", INCOME, SPENDING, SAVED, "Transactions")),
     "by-layer": ("Layers of spending by month", ("Month", SPENDING)),
     "heat-map": ("Spending by category and month", ("Category",)),
     "cash-flow": ("Cash flow", ("From or to", "Way", "Amount")),
     "day-by-day": ("Spending day by day", ("Day", "On this day")),
     "by-mode": ("Spending by payment method", ("Payment method", SPENDING, "Share", "Transactions")),
-    "by-account": ("By account", ("Account", SPENDING, INCOME, NET, "Transactions")),
+    "by-account": ("By account", ("Account", SPENDING, INCOME, SAVED, "Transactions")),
     "by-weekday": (
         "Spending by weekday, mean of a day",
         ("Weekday", "Mean of a day", SPENDING, "Days", "Transactions"),
@@ -66,7 +70,7 @@ CHARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "currencies": (
         "All currencies",
-        ("Currency", INCOME, SPENDING, NET, "To savings", "Transfers", "Transactions"),
+        ("Currency", INCOME, SPENDING, SAVED, TO_SAVINGS, TRANSFERS, "Transactions"),
     ),
 }
 """Title, and heads of the table."""
@@ -296,8 +300,28 @@ def day_by_day(sums: SelectedSums, now: Sequence[Decimal], before: Sequence[Deci
     return f"{spent}, {money(abs(now[-1] - then))} {more} than in the month before until then."
 
 
-def savings_and_transfers(totals: Mapping[str, Any], money: Money) -> str:
+def saved(totals: Mapping[str, Any]) -> str:
+    """The saving rate."""
+    income = totals["income"]
+    return f"{percent(float(totals['net'] / income))} of income" if income > 0 else "no income"
+
+
+def transfers(moved: MovedToSavings) -> str:
+    return "own transfers to savings included" if any(moved.accounts.values()) else ""
+
+
+def own_transfers(account: str) -> str:
+    return f"Own transfers, {account}"
+
+
+def savings_and_transfers(
+    totals: Mapping[str, Any], to_savings: str, moved: MovedToSavings, money: Money
+) -> str:
+    """to_savings: what is moved."""
+    own = sum(moved.accounts.values(), Decimal(0))
+    of_it = f", of it {money(own)} by own transfers" if moved.accounts else ""
+    included = ", own transfers to and from savings included" if moved.accounts else ""
     return (
-        f"Saved: {money(totals['saved'])}. Transfers and card payments: "
-        f"{money(totals['transfer'])}. They count neither as spending nor as income."
+        f"{to_savings}: {money(moved.amount)}{of_it}. Transfers and card payments: "
+        f"{money(totals['transfer'])}{included}. They count neither as spending nor as income."
     )

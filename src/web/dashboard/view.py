@@ -35,6 +35,11 @@ class View:
     def currency(self) -> str:
         return self.sums.selection.currency
 
+    @property
+    def to_savings(self) -> str:
+        """What `sums.moved_to_savings` is called."""
+        return text.SAVINGS_CATEGORIES if self.sums.selection.account else text.TO_SAVINGS
+
     def chart(
         self, id: str, sentence: str, rows: Sequence[Row], figure: Figure | None = None, **more: Any
     ) -> Chart:

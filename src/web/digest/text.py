@@ -16,7 +16,7 @@ from src.domain.feed import EntryKind, FeedEntry
 from src.domain.insight import Change, MonthDays
 from src.domain.limits import limit_of
 from src.web.anomalies import text as anomalies
-from src.web.budgets.text import bound, limit_name, span
+from src.web.budgets.text import bound, limit_name, measured, span
 from src.web.insight import text as insight
 from src.web.shared import format, labels
 from src.web.shared.blueprint import category_name, payment_name
@@ -104,7 +104,7 @@ def _limit(values: Mapping[str, Any]) -> str:
     name, months = limit_name(limit), span(tuple(values["months"]))
     income = Decimal(values["income"])
     is_share = limit.amount is None and income > 0
-    of_income = f", {format.percent(float(Decimal(values['amount']) / income))} of income" if is_share else ""
+    of_income = f", {measured(Decimal(values['amount']) / income, limit)} of income" if is_share else ""
     return f"{name} in {months}: {amount}{of_income}. Your rule is {bound(limit, values['currency'])}."
 
 
@@ -122,12 +122,13 @@ def _digest(values: Mapping[str, Any]) -> Iterator[str]:
 
 def _totals(month: str, sums: Mapping[str, Any]) -> str:
     currency, totals = sums["currency"], sums["totals"]
-    spent, received, saved = (
-        format.money(totals[flow]["amount"], currency) for flow in (Flow.SPENT, Flow.EARNED, Flow.SAVED)
-    )
-    sentences = [f"In {month} you spent {spent} and received {received}."]
-    if Decimal(totals[Flow.SAVED]["amount"]) > 0:
-        sentences.append(f"You put aside {saved}.")
+    spent, received = (Decimal(totals[flow]["amount"]) for flow in (Flow.SPENT, Flow.EARNED))
+    saved = received - spent
+    shown, received_shown = format.money(spent, currency), format.money(received, currency)
+    sentences = [f"In {month} you spent {shown} and received {received_shown}."]
+    if saved > 0:
+        rate = format.percent(float(saved / received))
+        sentences.append(f"You saved {format.money(saved, currency)}, {rate} of your income.")
     against = {"in the month before": "last_month", "usual": "usual"}
     differences = [
         _compared(Decimal(totals[Flow.SPENT]["amount"]) - Decimal(before), currency, words)

@@ -21,7 +21,7 @@ class ForecastCard:
     """Of spending and income, in the running or the next month."""
     later: tuple[tuple[str, MonthForecast], ...]
     """The names and the spending of the two months after it."""
-    left: Decimal
+    saved: Decimal
     """The expected income of the first month less its expected spending."""
 
     between = staticmethod(text.between)

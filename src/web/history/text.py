@@ -152,7 +152,7 @@ CHOICES = {
         {
             Flow.SPENT.value: "Spending",
             Flow.EARNED.value: "Income",
-            Flow.SAVED.value: "Savings",
+            Flow.SAVED.value: "Savings categories",
             Flow.TRANSFERRED.value: "Transfers",
         },
     ),
@@ -177,7 +177,7 @@ COUNTED = "What counts"
 TOTALS = {
     "spent": ("Spending", "expense"),
     "earned": ("Income", "income"),
-    "saved": ("Saved", "saved"),
+    "saved": ("Savings categories", "saved"),
     "transferred": ("Transfers", "transfer"),
 }
 """By what a filter counts: label and name of the total."""

@@ -63,9 +63,9 @@ class CategoryComparedBody(ComparedBody):
 class TotalsComparedBody(TypedDict):
     expense: ComparedBody
     income: ComparedBody
-    saved: ComparedBody
+    saved: Annotated[ComparedBody, Field(description="Put into savings categories.")]
     transfer: ComparedBody
-    net: Annotated[ComparedBody, Field(description="Income less expense.")]
+    net: Annotated[ComparedBody, Field(description="What was saved: income less expense.")]
 
 
 class ComparisonBody(TypedDict):

@@ -10,13 +10,13 @@ from src.pipeline.imports.read_preview import WHOLE
 from src.web.shared import format
 
 PASTED = "Pasted text"
-COUNTED_AS = {"spent": "Spending", "earned": "Income", "saved": "Saving", "transferred": "Transfer"}
+COUNTED_AS = {"spent": "Spending", "earned": "Income", "saved": "Moved to savings", "transferred": "Transfer"}
 """By the `kind` of a sum."""
 TOTALS = (
     ("Spent", "expense"),
     ("Income", "income"),
-    ("Net", "net"),
-    ("Saved", "saved"),
+    ("Saved", "net"),
+    ("Moved to savings", "saved"),
     ("Transfers", "transfer"),
 )
 

@@ -128,6 +128,14 @@ def test_rules_are_changed_set_back_and_added_by_forms(client, ledger):
     assert "With its subcategories, less refunds. at most $49.99 a month $50.00 May 2025" in added
 
 
+def test_a_share_near_its_limit_has_the_decimals_that_tell_them_apart(client, ledger):
+    limit = {"rule": "category", "category": "dining", "enabled": "true", "kind": "share"}
+    assert "2.5 % of $2,000.00 income, May 2025 Categories" in send(
+        client, "/insight/limits", **limit, share="2"
+    )
+    assert "3 % of income $50.00 2 % of" in send(client, "/insight/limits", **limit, share="3")
+
+
 @pytest.mark.parametrize("form", [{"share": "much"}, {"share": "0"}, {"share": "300"}])
 def test_a_refused_rule_shows_its_error(client, ledger, form):
     response = client.post("/insight/limits", data={"rule": "essential", "enabled": "true", **form})
@@ -151,7 +159,7 @@ def test_the_dashboard_shows_budgets_the_worst_first_and_rules_that_are_not_kept
     card = words[words.index("Budgets, May 2025") :]
     assert card.startswith(
         "Budgets, May 2025 All budgets Dining out $50.00 of $40.00 Over Rent and mortgage $900.00 of $900.00 "
-        "Finance rules that are not kept Saving at least 20 % of income 0 % "
+        "Finance rules that are not kept Moved to savings at least 20 % of income 0 % "
         "Housing at most 30 % of income 45 % Finance rules"
     )
     assert "Budgets, " not in shown(client, "/analytics?from=2025-05-01&to=2025-05-31&category=dining")

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import pytest
 from bson import Int64, ObjectId
 
+from src.domain.accounts import saving_accounts
 from src.domain.transactions import Direction
 from src.web.analytics.chart_parts import TableCell
 from src.web.dashboard.dashboard import Dashboard
@@ -87,10 +88,9 @@ def charts(app, container):
     def charts(**values):
         with app.test_request_context():
             preferences = container.preferences.current()
-            dashboard = Dashboard(DashboardQuery.model_validate(values), container.analytics, preferences)
-            made = [
-                make() for make in dashboard.charts(dashboard.view(values.get("currency", "USD"))).values()
-            ]
+            query, savings = DashboardQuery.model_validate(values), saving_accounts(container.accounts.all())
+            dashboard = Dashboard(query, container.analytics, preferences, savings)
+            made = [make() for make in dashboard.charts(dashboard.view()).values()]
             return {chart.id: chart for chart in made if chart}
 
     return charts
@@ -188,7 +188,7 @@ def test_two_months_before_are_too_few_to_be_usual(client, table, ledger):
 
 def test_months_have_income_spending_and_net_and_say_which_is_partial(table, ledger):
     rows = table("by-month")
-    assert [(row["Month"], row["Income"], row["Spending"], row["Net"]) for row in rows] == [
+    assert [(row["Month"], row["Income"], row["Spending"], row["Saved"]) for row in rows] == [
         ("Jan 2025", "3000.00", "1200.00", "1800.00"),
         ("Feb 2025", "3000.00", "1220.00", "1780.00"),
         ("Mar 2025", "3000.00", "1240.00", "1760.00"),
@@ -202,7 +202,7 @@ def test_methods_accounts_merchants_and_weekdays_add_up_to_the_spending(table, l
     assert by_mode == {"No payment method": "1007.05", "cash": "100.00", "card": "70.00"}
     by_account = table("by-account", APRIL)
     assert column(by_account, "Spending", "Account") == {"Main": "1000.00", "No account": "177.05"}
-    assert column(by_account, "Net", "Account")["No account"] == "2822.95"
+    assert column(by_account, "Saved", "Account")["No account"] == "2822.95"
     merchants = column(table("by-merchant", APRIL), "Spending", "Merchant")
     assert merchants == {"LANDLORD": "1000.00", "BIG SHOP": "100.00", "GROCER": "100.00", "WHAT": "7.05"}
     weekdays = table("by-weekday", APRIL)
@@ -236,7 +236,7 @@ def test_the_cash_flow_balances(table, ledger):
         sums[row["Way"]] += Decimal(row["Amount"])
     assert sums == {"in": Decimal(6000), "out": Decimal(6000)}
     amounts = column(rows, "Amount", "From or to")
-    assert (amounts["To savings"], amounts["Left over"]) == ("500.00", "3082.95")
+    assert (amounts["Moved to savings"], amounts["To the balance"]) == ("500.00", "3082.95")
     amounts = column(table("cash-flow"), "Amount", "From or to")
     assert amounts["From the balance"] == "1180.00"
 
@@ -273,9 +273,34 @@ def test_days_are_added_up_against_the_month_before(table, ledger):
 
 def test_savings_and_transfers_are_neither_spending_nor_income(table, ledger):
     rows = table("savings-and-transfers", "period=2025")
-    assert {(row["Counted as"], row["Amount"]) for row in rows} >= {("Saved", "500.00")}
+    assert {(row["Counted as"], row["Amount"]) for row in rows} >= {("Moved to savings", "500.00")}
     moved = sum(Decimal(row["Amount"]) for row in rows if row["Counted as"] == "Transfer")
     assert moved == 500
+
+
+def test_own_transfers_to_savings_accounts_are_moved_to_savings_as_in_the_finance_rule(
+    client, table, charts, ledger
+):
+    account = {"name": "Pot", "currency": "USD", "kind": "savings"}
+    assert client.post("/api/v1/accounts", json=account).status_code == 201
+    period = "period=2025-03..2025-04"
+    rules = client.get("/api/v1/insight/limits?month=2025-04").json
+    [rule] = [rule for rule in rules if rule["rule"] == "saving"]
+    assert (rule["value"], [part["amount"] for part in rule["by_account"]]) == ("500.00", ["500.00"])
+    rows = table("savings-and-transfers", period)
+    moved = {row["Category"]: row["Amount"] for row in rows if row["Counted as"] == "Moved to savings"}
+    assert moved == {"Savings and investments": "500.00", "Own transfers, Pot": "500.00"}
+    amounts = column(table("cash-flow", period), "Amount", "From or to")
+    assert (amounts["Moved to savings"], amounts["To the balance"]) == ("1000.00", "2582.95")
+    page = client.get(f"/analytics?{period}").text
+    assert "Moved to savings: $1,000.00, of it $500.00 by own transfers." in page
+    assert links_followed(client, charts(period="2025-04")) > 20
+
+
+def test_of_one_account_only_savings_categories_are_known(client, ledger):
+    page = client.get(f"/analytics?{APRIL}&account=Main").text
+    assert "Savings categories</dt>" in page
+    assert "Moved to savings" not in page
 
 
 def test_currencies_are_side_by_side(table, client, ledger):

@@ -181,9 +181,10 @@ def test_finance_rules_that_are_not_kept_are_alarms(client, services, ledger):
     added = update(services)
     entries = feed(client)["items"]
     assert added == len(entries) > 0
-    assert "Saving in Mar 2026: $0.00, 0\xa0% of income. Your rule is at least 20\xa0% of income." in [
-        entry["sentences"][0] for entry in entries
-    ]
+    assert (
+        "Moved to savings in Mar 2026: $0.00, 0\xa0% of income. Your rule is at least 20\xa0% of income."
+        in [entry["sentences"][0] for entry in entries]
+    )
     assert "These days in Analytics" in client.get("/insight/feed").text
     assert update(services, TODAY + timedelta(days=1)) == 0
 
@@ -195,6 +196,7 @@ def test_the_digest_has_the_figures_of_the_month_and_the_changes(client, service
     assert (entry["kind"], entry["day"], entry["title"]) == ("digest", "2026-03-31", "Your monthly digest")
     assert entry["sentences"][:2] == [
         "In Mar 2026 you spent $335.74 and received $1,000.00. "
+        "You saved $664.26, 66\N{NO-BREAK SPACE}% of your income. "
         "You spent $42.25 more than in the month before.",
         "Most went to: Groceries $300.75, Entertainment $20.00, Dining out $14.99.",
     ]

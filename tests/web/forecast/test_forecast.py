@@ -119,4 +119,4 @@ def test_the_dashboard_has_a_card_of_the_forecast(client, services):
     analyse(services)
     words = page_of(client, "/analytics?period=2026-10")
     assert "Spending: November 2026: $1,2" in words
-    assert "Left over: $1,2" in words
+    assert "Saved: $1,2" in words
