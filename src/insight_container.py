@@ -83,17 +83,21 @@ class Insight(Predictions):
     @once
     def analysis_state(self) -> AnalysisState:
         revision = partial(ledger_revision, self.month_totals)
-        return AnalysisState(self.database, revision, self.now, lease_s=self.settings.lease_s)
+        lease_s, parts = self.settings.lease_s, self._analysis_parts
+        return AnalysisState(self.database, revision, self.now, lease_s=lease_s, parts=parts)
 
     @property
     def ledger_analysis(self) -> LedgerAnalysis:
-        parts: dict[str, Part] = {
+        return LedgerAnalysis(self.analysis_state, self._analysis_parts)
+
+    @property
+    def _analysis_parts(self) -> dict[str, Part]:
+        return {
             "recurring": lambda today, _: self.recurring_payments.analyse(today=today),
             ANOMALIES: self._analyse_anomalies,
             "forecast": self._forecast,
             "feed": self._update_feed,
         }
-        return LedgerAnalysis(self.analysis_state, parts)
 
     def _forecast(self, today: date, train: bool) -> None:
         self.month_totals.refresh()  # all of a large import

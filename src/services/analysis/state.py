@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+
+from bson import ObjectId
 
 from src.domain.analysis import AnalysisStatus, ClaimedAnalysis, PartState, Revision
 from src.services.mongo.client import Database, Document, from_now, guarded, read_as
@@ -14,7 +16,7 @@ from src.services.mongo.leases import Leases, Wait
 from src.services.totals.counting import MonthTotals
 
 _ID = "analysis"
-IN_A_HURRY: Document = {"_id": _ID, "hurry": True}
+IN_A_HURRY: Document = {"_id": _ID, "hurry": {"$exists": True}}
 """The query for its document, if an analysis that is due need not wait."""
 _RUNNING = "running"
 _PAUSE_S = 60
@@ -34,7 +36,7 @@ def ledger_revision(totals: MonthTotals) -> Revision:
 class AnalysisState:
     """Its document also says until when the next analysis waits, by MongoDB's clock.
 
-    revision: of the ledger as it is.
+    revision: of the ledger as it is. parts: the names of all parts of an analysis.
     """
 
     def __init__(
@@ -44,11 +46,13 @@ class AnalysisState:
         now: Callable[[], datetime],
         *,
         lease_s: float,
+        parts: Iterable[str] = (),
         wait: Wait = threading.Event.wait,
     ) -> None:
         self._database = database
         self._revision = revision
         self._now = now
+        self._parts = frozenset(parts)
         self._leases = Leases(
             database,
             "states",
@@ -71,23 +75,30 @@ class AnalysisState:
         return AnalysisStatus(self._revision(), self.today, parts)
 
     def wait_until_analysed(
-        self, part: str, *, at_most_s: float, sleep: Callable[[float], None] = time.sleep
+        self,
+        part: str,
+        *,
+        at_most_s: float,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> AnalysisStatus:
         """The status once the present ledger is analysed, or after `at_most_s`. Raises Unavailable."""
-        waited, status = 0.0, self.status()
+        until, status = clock() + at_most_s, self.status()
         if not status.has_ended(part) and at_most_s > 0:
             self.hurry()
-        while not status.has_ended(part) and waited < at_most_s:
-            sleep(_POLL_S)
-            waited += _POLL_S
+        while not status.has_ended(part) and (left_s := until - clock()) > 0:
+            sleep(min(_POLL_S, left_s))
             status = self.status()
         return status
 
     @guarded
     def is_due(self) -> bool:
-        """Whether an analysis is wanted: after changes, on another day, on request, or to learn anew."""
+        """Whether an analysis is wanted: after changes, on another day, on request, to learn anew, or for a
+        part that no analysis has had, because an earlier release did it."""
         document = self._database.states.find_one({"_id": _ID}) or {}
         if "train" in document or document.get("day") != self.today.isoformat():
+            return True
+        if self._parts - document.get("parts", {}).keys():
             return True
         if document.get("requests", 0) != document.get("requests_done", 0):
             return True
@@ -96,11 +107,13 @@ class AnalysisState:
     @guarded
     def claim(self, *, holder: str, even_if_not_due: bool = False) -> int | None:
         """The attempt; None if none is due, it is to wait, or another process does it. Raises Unavailable."""
+        hurried = self._database.states.find_one(IN_A_HURRY, {"hurry": 1})
         if not even_if_not_due and not self.is_due():
-            self._database.states.update_one(IN_A_HURRY, {"$unset": {"hurry": ""}})
+            if hurried:  # and not since then: that may be for a change which `is_due` has not seen
+                self._database.states.update_one(hurried, {"$unset": {"hurry": ""}})
             return None
         self._database.states.update_one({"_id": _ID}, {"$setOnInsert": {"attempt": 0}}, upsert=True)
-        rested = {"$or": [{"hurry": True}, {"$expr": {"$lte": ["$rests_until", "$$NOW"]}}]}
+        rested = {"$or": [IN_A_HURRY, {"$expr": {"$lte": ["$rests_until", "$$NOW"]}}]}
         failures = {"$ifNull": ["$failures", 0]}
         begun: Document = {
             "status": _RUNNING,
@@ -164,13 +177,13 @@ class AnalysisState:
     @guarded
     def hurry(self) -> None:
         """If one is due, it need not wait: somebody waits for it, or an import has ended."""
-        hurry = {"$set": {"hurry": True}, "$setOnInsert": {"attempt": 0}}
+        hurry = {"$set": {"hurry": ObjectId()}, "$setOnInsert": {"attempt": 0}}
         self._database.states.update_one({"_id": _ID}, hurry, upsert=True)
 
     @guarded
     def request(self) -> None:
         """Something else has changed that analyses depend on, such as a setting: one is due at once."""
-        wanted = {"$inc": {"requests": 1}, "$set": {"hurry": True}, "$setOnInsert": {"attempt": 0}}
+        wanted = {"$inc": {"requests": 1}, "$set": {"hurry": ObjectId()}, "$setOnInsert": {"attempt": 0}}
         self._database.states.update_one({"_id": _ID}, wanted, upsert=True)
 
     @guarded

@@ -47,9 +47,9 @@ def test_it_is_due_at_first_after_a_change_and_on_another_day(state, ledger):
     assert state.is_due()
 
 
-def analyse_at_once(state):
+def analyse_at_once(state, *parts, ok=True):
     state.hurry()
-    analyse(state)
+    analyse(state, *parts, ok=ok)
 
 
 def test_a_change_waits_a_minute_after_the_last_one_unless_somebody_waits(state, ledger, database):
@@ -130,8 +130,52 @@ def test_who_waits_gets_the_status_when_the_analysis_has_ended(state, ledger):
     assert state.wait_until_analysed("anomalies", at_most_s=10, sleep=sleep).is_current("anomalies")
     assert len(waits) == 3
     ledger.revision = "3"
-    late = state.wait_until_analysed("anomalies", at_most_s=0.5, sleep=waits.append)
-    assert (late.is_current("anomalies"), len(waits)) == (False, 5)
+    late = state.wait_until_analysed("anomalies", at_most_s=0.3, sleep=waits.append, clock=lambda: sum(waits))
+    assert not late.is_current("anomalies")
+    assert waits[3:] == pytest.approx([0.25, 0.05])
+
+
+def test_reading_the_status_counts_as_waiting(state, ledger, monkeypatch):
+    seconds, status = [0.0], state.status
+
+    def slow():
+        seconds[0] += 4
+        return status()
+
+    monkeypatch.setattr(state, "status", slow)
+    waits = []
+    state.wait_until_analysed("anomalies", at_most_s=10, sleep=waits.append, clock=lambda: seconds[0])
+    assert len(waits) == 2
+
+
+def test_a_part_that_no_analysis_has_had_is_due_at_once(database, ledger, state):
+    analyse(state, "anomalies")
+    assert not state.is_due()
+    newer = AnalysisState(
+        database,
+        lambda: ledger.revision,
+        lambda: ledger.now,
+        lease_s=600,
+        parts=["anomalies", "forecast"],
+    )
+    assert newer.is_due()
+    analyse_at_once(newer, "anomalies", "forecast", ok=False)
+    assert not newer.is_due()
+
+
+def test_a_hurry_for_a_change_that_comes_just_after_the_look_stays(state, ledger, monkeypatch):
+    analyse(state)
+    state.hurry()
+
+    def is_due():
+        state.hurry()
+        ledger.revision = "2"
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(state, "is_due", is_due)
+        assert state.claim(holder="me") is None
+    assert state.claim(holder="me") == 2
 
 
 def test_nobody_who_waits_in_vain_keeps_the_scheduler_busy(state, database):
