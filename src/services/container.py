@@ -126,7 +126,6 @@ class Services:
     payment_history = on_database(PaymentHistory)
     series_decisions = on_database(SeriesDecisions)
     anomaly_reports = on_database(AnomalyReports)
-    dismissals = on_database(Dismissals)
     budgets = on_database(Budgets)
     forecasts = on_database(Forecasts)
     limits = on_database(Limits)
@@ -204,6 +203,10 @@ class Services:
     @once
     def saved_filters(self) -> SavedFilters:
         return SavedFilters(self.database, self.accounts, self.categories)
+
+    @once
+    def dismissals(self) -> Dismissals:
+        return Dismissals(self.database, self.categories)
 
     @once
     def import_profiles(self) -> ImportProfiles:

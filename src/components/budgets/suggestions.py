@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
-from statistics import median
+from decimal import Decimal
 
+from src.components.insight.comparison import median_amount
 from src.domain.budgets import BudgetSuggestions, SuggestedBudget
 from src.domain.categories import Flow
-from src.domain.money import decimal_places
 from src.domain.sums import Cell
 
 LEAST_MONTHS = 3
@@ -29,11 +28,10 @@ def suggested(
         category = cell.category
         if category is not None and category in parents and cell.flow is Flow.SPENT and cell.month in months:
             totals[parents[category] or category][cell.month] += cell.counted
-    step = Decimal(1).scaleb(-decimal_places(currency))
     budgets = []
     for root, by_month in totals.items() if len(months) >= LEAST_MONTHS else ():
         amounts = [by_month.get(month, Decimal(0)) for month in months]
-        amount = Decimal(median(amounts)).quantize(step, ROUND_HALF_UP)
+        amount = median_amount(amounts)
         if amount > 0:
             budgets.append(SuggestedBudget(root, amount, min(amounts), max(amounts)))
     budgets.sort(key=lambda budget: (-budget.amount, budget.category))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 from src.domain import LOCAL_OWNER
 from src.domain.anomalies import Anomaly, AnomalyKind, AnomalyReport, Counts, Dismissal, Method, ReasonCode
+from src.services.categories.repository import Categories
 from src.services.mongo.client import Database, Document, dataclass_of, guarded
 
 _BY_OWNER = {"owner": LOCAL_OWNER}
@@ -45,13 +46,21 @@ class AnomalyReports:
 
 
 class Dismissals:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, categories: Categories) -> None:
         self._database = database
+        self._categories = categories
 
     @guarded
     def all(self) -> list[Dismissal]:
-        """Raises Unavailable."""
-        return [_dismissal(document) for document in self._database.dismissed_anomalies.find(_BY_OWNER)]
+        """Of a category that was merged, with the one it is part of now. Raises Unavailable."""
+        dismissals = [_dismissal(document) for document in self._database.dismissed_anomalies.find(_BY_OWNER)]
+        if not any(dismissal.category for dismissal in dismissals):
+            return dismissals
+        _, merged = self._categories.own_and_merged()
+        return [
+            replace(dismissal, category=merged.get(dismissal.category or "", dismissal.category))
+            for dismissal in dismissals
+        ]
 
     @guarded
     def add(self, dismissal: Dismissal) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,8 +29,9 @@ class SpendingHistory:
     def newest(self, *, since: date, until: date) -> list[Spending]:
         """At most MOST_ROWS, newest first; own transfers, savings and refunds are not spending.
 
-        A refund lowers its purchase; what is refunded in full is left out. A split purchase has the sum of
-        the parts that are spending, and the category of the largest one. Raises Unavailable.
+        A refund lowers its purchase, or the parts of it that it is for; what is refunded in full is left out.
+        A split purchase has the sum of the parts that are spending, and the category of the largest one.
+        Raises Unavailable.
         """
         days = {"$gte": midnight(since), "$lte": midnight(until)}
         query = {"owner": LOCAL_OWNER, "date": days, "direction": Direction.EXPENSE.value, **UNLINKED}
@@ -41,19 +43,37 @@ class SpendingHistory:
         )
         return [payment for payment in spending if payment]
 
-    def _refunds(self) -> dict[Any, int]:
-        """What was refunded, by the purchase."""
-        query = {"owner": LOCAL_OWNER, "refund_of": {"$exists": True}}
-        sums = {"_id": "$refund_of", "amount": {"$sum": "$amount"}}
-        groups = self._database.transactions.aggregate([{"$match": query}, {"$group": sums}])
-        return {group["_id"]: int(group["amount"]) for group in groups}
+    def _refunds(self) -> dict[Any, dict[int | None, int]]:
+        """What was refunded, by the purchase and the number of its part; None is all of it."""
+        parts = {"$ifNull": ["$refund_parts", [{"amount": "$amount"}]]}
+        stages: list[Document] = [
+            {"$match": {"owner": LOCAL_OWNER, "refund_of": {"$exists": True}}},
+            {"$project": {"refund_of": 1, "part": parts}},
+            {"$unwind": "$part"},
+            {
+                "$group": {
+                    "_id": {"purchase": "$refund_of", "part": "$part.part"},
+                    "amount": {"$sum": "$part.amount"},
+                }
+            },
+        ]
+        refunds: dict[Any, dict[int | None, int]] = defaultdict(dict)
+        for row in self._database.transactions.aggregate(stages):
+            refunds[row["_id"]["purchase"]][row["_id"].get("part")] = int(row["amount"])
+        return refunds
 
 
-def _spending(row: Document, groups: dict[str | None, Group], refunds: dict[Any, int]) -> Spending | None:
-    needs_review = bool(row.get("needs_review"))
+def _spending(
+    row: Document, groups: Mapping[str | None, Group], refunds: Mapping[Any, Mapping[int | None, int]]
+) -> Spending | None:
+    needs_review, lowered = bool(row.get("needs_review")), refunds.get(row["_id"], {})
     parts = row.get("splits") or [{"amount": row["amount"], "category": row.get("category")}]
-    spent = [part for part in parts if _is_spent(groups.get(part["category"]), needs_review)]
-    amount = sum(int(part["amount"]) for part in spent) - refunds.get(row["_id"], 0)
+    spent = [
+        (int(part["amount"]) - lowered.get(number, 0), part["category"])
+        for number, part in enumerate(parts)
+        if _is_spent(groups.get(part["category"]), needs_review)
+    ]
+    amount = sum(of_part for of_part, _ in spent) - lowered.get(None, 0)
     if amount <= 0:
         return None
     return Spending(
@@ -62,7 +82,7 @@ def _spending(row: Document, groups: dict[str | None, Group], refunds: dict[Any,
         amount=amount,
         currency=row["currency"],
         merchant=row.get("merchant") or "",
-        category=max(spent, key=lambda part: int(part["amount"]))["category"],
+        category=max(spent, key=lambda part: part[0])[1],
         account=row.get("account"),
     )
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from src.components.budgets.suggestions import suggested
+from src.components.insight.comparison import median_amount
 from tests.components.budgets.test_limits import cell
 
 PARENTS = {"dining": None, "housing": None, "heating": "housing"}
@@ -29,6 +30,14 @@ def test_a_median_has_the_decimals_of_its_currency():
         for month, amount in zip(MONTHS, (100, 101, 102, 103), strict=True)
     ]
     assert suggested(cells, MONTHS, PARENTS, "JPY").budgets[0].amount == 102
+
+
+def test_half_a_cent_is_rounded_as_in_the_medians_of_analytics():
+    amounts = [Decimal("10.00"), Decimal("10.01"), Decimal("10.02"), Decimal("10.03")]
+    for members, expected in ((amounts[:2] * 2, "10.00"), (amounts[1:3] * 2, "10.02")):
+        cells = [cell("dining", amount, month=month) for month, amount in zip(MONTHS, members, strict=True)]
+        assert suggested(cells, MONTHS, PARENTS, "EUR").budgets[0].amount == Decimal(expected)
+        assert median_amount(members) == Decimal(expected)
 
 
 def test_what_comes_seldom_and_what_is_too_new_gets_no_suggestion():
