@@ -26,6 +26,11 @@ def last_day(month: str, starts: int = 1) -> date:
     return (first_day(month) + timedelta(days=32)).replace(day=starts) - timedelta(days=1)
 
 
+def days_of(month: str, starts: int = 1) -> list[date]:
+    first = first_day(month, starts)
+    return [first + timedelta(days=days) for days in range((last_day(month, starts) - first).days + 1)]
+
+
 def months_later(month: str, months: int) -> str:
     """months: before it if below zero."""
     years, number = divmod(int(month[5:]) - 1 + months, 12)
@@ -57,6 +62,13 @@ class Coverage:
     since: date | None = None
     until: date | None = None
     month_starts: int = 1
+    known_until: date | None = None
+    """Of a history in one currency: day of the newest transaction, in any currency, of the accounts with
+    transactions in this one. Until then it is covered, although it has ended. None is `ends`."""
+
+    @property
+    def covered_until(self) -> date | None:
+        return max((day for day in (self.ends, self.known_until) if day), default=None)
 
     def is_partial(self, month: str) -> bool:
         """Whether days of `month` are missing, so that a mean over months must exclude it.
@@ -75,5 +87,5 @@ class Coverage:
 
     def ends_before_the_end_of(self, month: str) -> bool:
         """By more than a week, or because the month is not over."""
-        last = last_day(month, self.month_starts)
-        return self.today < last or (self.ends is not None and self.ends <= last - _NEAR_THE_EDGE)
+        last, until = last_day(month, self.month_starts), self.covered_until
+        return self.today < last or (until is not None and until <= last - _NEAR_THE_EDGE)

@@ -164,7 +164,8 @@ class SelectedSums:
     def known_until(self) -> date:
         """The last day of the period that the history can cover."""
         days = [self.period.until, self.coverage.today]
-        return min([*days, self.coverage.ends] if self.coverage.ends else days)
+        until = self.coverage.covered_until
+        return min([*days, until] if until else days)
 
     @property
     def as_of(self) -> date | None:

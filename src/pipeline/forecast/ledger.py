@@ -60,7 +60,7 @@ def read_ledger(
     analytics: Analytics, currency: str, groups: Mapping[str | None, Group], *, until: date, today: date
 ) -> Ledger | None:
     """None without a complete month. until: the newest day that is known."""
-    coverage = replace(analytics.coverage(currency), ends=until, today=today)
+    coverage = replace(analytics.coverage(currency), ends=until, known_until=until, today=today)
     months, running_month = _months(coverage)
     if not months:
         return None

@@ -178,7 +178,7 @@ def month_days(month: str, coverage: Coverage) -> MonthDays:
     """Raises NotFound if the history does not reach the month."""
     first, last = first_day(month, coverage.month_starts), last_day(month, coverage.month_starts)
     complete = not coverage.ends_before_the_end_of(month)
-    through = last if complete else min(last, coverage.today, coverage.ends or coverage.today)
+    through = last if complete else min(last, coverage.today, coverage.covered_until or coverage.today)
     if (
         coverage.begins is None
         or coverage.ends is None

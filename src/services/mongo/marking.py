@@ -2,7 +2,7 @@
 
 A write that changes sums sets `uncounted`, a token of its own, in the same operation. That is not possible
 for rows that leave a month (they are deleted, or get another date or currency), and costly for many new rows;
-then the months are noted in `stale_months` before the write, and the note is closed after it. A note that
+then their days are noted in `stale_months` before the write, and the note is closed after it. A note that
 stays open, because its process was killed, expires.
 """
 
@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from bson import ObjectId
@@ -45,8 +46,11 @@ _READS = frozenset(
         *("index_information", "list_indexes", "name"),
     )
 )
+_DAY = {"currency": 1, "date": 1}
 _MANY = 100
 """From so many new rows, a note costs less than their marks."""
+_MOST_DAYS = 1000
+"""In a note."""
 _OPEN_FOR_MS = 180_000
 """Longer than any write takes: the driver gives up after 60 seconds, and tries once more."""
 
@@ -74,7 +78,7 @@ class MarkedTransactions:
             return self._rows.insert_many(
                 [{**document, MARK: token} for document in documents], ordered=ordered
             )
-        with self._noted(documents):
+        with self._noted(_days_of(documents), len(documents)):
             return self._rows.insert_many(documents, ordered=ordered)
 
     def update_one(self, query: Mapping[str, Any], update: Update) -> Any:
@@ -85,13 +89,15 @@ class MarkedTransactions:
         with self._leaving([query] if _changed(update) & _DECIDE_THE_MONTH else []):
             return self._rows.update_many(query, _marked(update))
 
-    def delete_one(self, query: Mapping[str, Any]) -> Any:
-        with self._leaving([query]):
-            return self._rows.delete_one(query)
-
-    def delete_many(self, query: Mapping[str, Any]) -> Any:
-        with self._leaving([query]):
-            return self._rows.delete_many(query)
+    def delete_many(self, query: Mapping[str, Any]) -> int:
+        """Returns how many. What somebody moves to a day that is not noted is deleted in the next round."""
+        deleted = 0
+        while rows := list(self._rows.find(query, _DAY)):
+            currencies, dates = ([row.get(name) for row in rows] for name in _DAY)
+            noted = {"$and": [query, {"currency": {"$in": currencies}, "date": {"$in": dates}}]}
+            with self._noted(product(set(currencies), set(dates)), len(rows)):
+                deleted += int(self._rows.delete_many(noted).deleted_count)
+        return deleted
 
     def bulk_write(
         self, operations: Sequence[UpdateOne | UpdateMany | DeleteOne], *, ordered: bool = True
@@ -117,25 +123,26 @@ class MarkedTransactions:
         if not queries:
             yield
             return
-        rows = self._rows.find(_any_of(queries), {"currency": 1, "date": 1})
-        with self._noted(rows):
+        rows = list(self._rows.find(_any_of(queries), _DAY))
+        with self._noted(_days_of(rows), len(rows)):
             yield
 
     @contextmanager
-    def _noted(self, rows: Iterable[Document]) -> Iterator[None]:
-        """Note the months of `rows` while the block writes."""
-        currencies_and_months = [(row.get("currency"), row.get("date")) for row in rows]
-        months = {
-            (currency, f"{day.isoformat():.7}")
-            for currency, day in currencies_and_months
+    def _noted(self, currencies_and_days: Iterable[tuple[Any, Any]], rows: int) -> Iterator[None]:
+        """Note these days, or their months if they are too many, while the block writes that many rows."""
+        days: set[tuple[Any, str]] = {
+            (currency, day.date().isoformat())
+            for currency, day in currencies_and_days
             if isinstance(day, datetime)
         }
-        if not months:
+        if not days:
             yield
             return
         note = {"_id": ObjectId()}
         open_until = {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": _OPEN_FOR_MS}}
-        fields = {"months": [list(month) for month in sorted(months)], "rows": len(currencies_and_months)}
+        if len(days) > _MOST_DAYS:
+            days = {(currency, day[:7]) for currency, day in days}
+        fields = {"days": [list(day) for day in sorted(days)], "rows": rows}
         opened = {**{name: {"$literal": value} for name, value in fields.items()}, "open_until": open_until}
         self._notes.update_one(note, [{"$set": opened}], upsert=True)
         try:
@@ -177,6 +184,10 @@ def _changed(update: Update) -> frozenset[str]:
             else:  # it may replace the whole document
                 return _COUNTED
     return _COUNTED & {name.partition(".")[0] for name in names}
+
+
+def _days_of(rows: Iterable[Document]) -> Iterator[tuple[Any, Any]]:
+    return ((row.get("currency"), row.get("date")) for row in rows)
 
 
 def _any_of(queries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

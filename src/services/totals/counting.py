@@ -1,31 +1,43 @@
-"""The sums of each month in MongoDB, by category and account, and by payment method, weekday, merchant or
-day.
+"""The sums of each day and month in MongoDB: of a day by everything at once, of a month by category and
+account, and by payment method, weekday or merchant.
 
-A month is always counted from all its transactions, never changed by a difference, so counting can be
-repeated and interrupted. Each document has a version: it is replaced only if nobody else has replaced it
-since before its transactions were read. What was counted is unmarked at the end.
+A day is always counted from all its transactions, and a month from all its days, never changed by a
+difference, so counting can be repeated and interrupted. Each document has a version: it is replaced only if
+nobody else has replaced it since before its transactions or days were read. What was counted is unmarked at
+the end.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date
 
 from pymongo import DESCENDING, ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from src.domain import LOCAL_OWNER
-from src.domain.months import first_day, last_day, month_of
+from src.domain.months import days_of, first_day, last_day, month_of
 from src.domain.preferences import Preferences
 from src.services.mongo.client import Database, Document, guarded, midnight, unconfirmed
 from src.services.mongo.marking import IS_MARKED
-from src.services.totals.rows import contributions
+from src.services.totals.days import entries_of_days
+from src.services.totals.rows import entries_of_rows
 from src.services.totals.stale import Month, Stale, count_stale, forget_stale, read_stale
-from src.services.totals.tables import ACCOUNT, KINDS, columns_of, tables_of
+from src.services.totals.tables import (
+    ACCOUNT,
+    DAY,
+    KINDS,
+    Table,
+    columns_of,
+    columns_of_day,
+    tables_of,
+    tables_of_days,
+)
 
 _STATE = "month_totals"
-_FORMAT = 2
+_FORMAT = 3
 """Of the documents; with another one, everything is counted anew."""
 _TRIES = 20
 
@@ -60,7 +72,8 @@ class MonthTotals:
                     return False
                 stale = read_stale(self.database, starts)
                 if not is_complete:
-                    stale.months |= set(self._all_months(starts))
+                    for currency, month in self._all_months(starts):
+                        stale.days[currency, month] |= set(days_of(month, starts))
                 elif at_most is not None and self._rows_of(stale, starts) > at_most:
                     return False
                 if self._count(stale, starts):
@@ -92,14 +105,32 @@ class MonthTotals:
         self.database.states.update_one({"_id": _STATE}, {"$unset": {"complete": ""}}, upsert=True)
         self.refresh()
 
-    def heads(self, starts: int, kind: str = ACCOUNT, currency: str | None = None) -> list[Document]:
-        """`currency`, `period`, `version`, `rows`, and `first` and `last` day of the months with any."""
+    def heads(
+        self,
+        starts: int,
+        kind: str = ACCOUNT,
+        currency: str | None = None,
+        periods: Document | None = None,
+    ) -> list[Document]:
+        """`currency`, `period`, `version`, `rows`, and `first` and `last` day of the months with any.
+
+        kind: `DAY` for days. periods: a condition.
+        """
         query = {"owner": LOCAL_OWNER, "starts": starts, "kind": kind, "rows": {"$gt": 0}}
         names = ("currency", "period", "version", "rows", "first", "last")
-        chosen = {"currency": currency} if currency else {}
-        return list(
-            self.database.month_totals.find({**query, **chosen}, {"_id": 0, **dict.fromkeys(names, 1)})
-        )
+        chosen = {"currency": currency, "period": periods}
+        query |= {name: value for name, value in chosen.items() if value}
+        return list(self.database.month_totals.find(query, {"_id": 0, **dict.fromkeys(names, 1)}))
+
+    def last_days(self, starts: int) -> dict[str, dict[str | None, date]]:
+        """The last day with transactions of each account, by currency."""
+        months = {"owner": LOCAL_OWNER, "starts": starts, "kind": ACCOUNT, "rows": {"$gt": 0}}
+        last: dict[str, dict[str | None, date]] = defaultdict(dict)
+        for document in self.database.month_totals.find(months, {"currency": 1, "accounts": 1}):
+            of_currency = last[document["currency"]]
+            for account, newest in document["accounts"]:
+                of_currency[account] = max(newest.date(), of_currency.get(account, date.min))
+        return last
 
     def _state(self, starts: int) -> tuple[bool, bool]:
         """Whether all months were ever counted, and whether some are to be counted again."""
@@ -122,15 +153,15 @@ class MonthTotals:
         """Else the scheduler is asked for it."""
         if at_most is None or self.database.transactions.estimated_document_count() <= at_most:
             return True
-        note: Document = {"months": [], "rows": 0}
+        note: Document = {"days": [], "rows": 0}
         self.database.stale_months.update_one({"_id": "all"}, {"$setOnInsert": note}, upsert=True)
         return False
 
     def _set_complete(self, starts: int) -> None:
         complete = {"complete": {"starts": starts, "format": _FORMAT}}
         self.database.states.update_one({"_id": _STATE}, {"$set": complete}, upsert=True)
-        others = {"owner": LOCAL_OWNER, "starts": {"$ne": starts}}
-        self.database.month_totals.delete_many(others)
+        others = [{"starts": {"$ne": starts}}, {"kind": {"$nin": [*KINDS, DAY]}}]
+        self.database.month_totals.delete_many({"owner": LOCAL_OWNER, "$or": others})
 
     def _all_months(self, starts: int) -> Iterator[Month]:
         """Of the transactions, and of what was counted before."""
@@ -145,51 +176,73 @@ class MonthTotals:
                 query["date"] = {"$lt": midnight(first_day(month, starts))}
 
     def _rows_of(self, stale: Stale, starts: int) -> int:
-        """The transactions of these months, about."""
+        """The transactions of these days, about."""
         marked = sum(len(ids) for ids in stale.marks.values())
-        months = (head for head in self.heads(starts) if (head["currency"], head["period"]) in stale.months)
-        return marked + sum(int(head["rows"]) for head in months)
+        days: dict[str, list[str]] = defaultdict(list)
+        for (currency, _), of_month in stale.days.items():
+            days[currency] += [day.isoformat() for day in of_month]
+        return marked + sum(
+            int(head["rows"])
+            for currency, of in days.items()
+            for head in self.heads(starts, DAY, currency, {"$in": of})
+        )
 
     def _count(self, stale: Stale, starts: int) -> bool:
-        counted = [self._count_month(*month, starts) for month in sorted(stale.months)]
-        if stale.months:
+        counted = [
+            self._count_days(currency, days, starts) and self._sum_up(currency, month, starts)
+            for (currency, month), days in sorted(stale.days.items())
+        ]
+        if counted:
             # Before the marks are gone: a process that is killed in between counts again.
             self.database.states.update_one({"_id": _STATE}, [{"$set": {"revision": _next()}}], upsert=True)
         if all(counted):
             forget_stale(self.database, stale)
         return all(counted)
 
-    def _count_month(self, currency: str, month: str, starts: int) -> bool:
+    def _count_days(self, currency: str, days: Collection[date], starts: int) -> bool:
         """False if others were quicker each time."""
-        days = {
-            "$gte": midnight(first_day(month, starts)),
-            "$lt": midnight(last_day(month, starts) + timedelta(days=1)),
-        }
-        ids = {kind: document_id(starts, currency, kind, month) for kind in KINDS}
+        periods = [day.isoformat() for day in days]
         for _ in range(_TRIES):
-            counted = self.database.month_totals.find({"_id": {"$in": list(ids.values())}}, {"version": 1})
-            versions = {document["_id"]: document["version"] for document in counted}
-            query = {"currency": {"$eq": currency}, "date": days}
-            tables, first, last = tables_of(contributions(self.database, query))
-            if first is None and not versions:
-                return True
-            about = {
-                "owner": LOCAL_OWNER,
-                "starts": starts,
-                "currency": currency,
-                "period": month,
-                "rows": sum(rows for _, _, rows in tables[ACCOUNT].values()),
-                "first": midnight(first) if first else None,
-                "last": midnight(last) if last else None,
-            }
+            versions = self._versions(starts, currency, [DAY], periods)
+            query = {"currency": {"$eq": currency}, "date": {"$in": [midnight(day) for day in days]}}
+            tables = tables_of_days(entries_of_rows(self.database, query))
+            counted = {day for day in days if day in tables or (DAY, day.isoformat()) in versions}
             new = [
-                {**about, "_id": ids[kind], "kind": kind, "version": versions.get(ids[kind], 0) + 1}
-                | columns_of(table)
+                _about(starts, currency, DAY, day.isoformat(), versions, tables[day], {day})
+                | columns_of_day(tables[day])
+                for day in counted
+            ]
+            if not new or self._replace(new):
+                return True
+        return False
+
+    def _sum_up(self, currency: str, month: str, starts: int) -> bool:
+        """The days of a month. False if others were quicker each time."""
+        first, last = first_day(month, starts), last_day(month, starts)
+        for _ in range(_TRIES):
+            versions = self._versions(starts, currency, KINDS, [month])
+            tables, by_account = tables_of(entries_of_days(self.database, starts, currency, first, last))
+            if not by_account and not versions:
+                return True
+            days = set[date]().union(*by_account.values())
+            new = [
+                _about(starts, currency, kind, month, versions, table, days) | columns_of(table)
                 for kind, table in tables.items()
             ]
+            new[0]["accounts"] = [[account, midnight(max(of))] for account, of in by_account.items()]
             if self._replace(new):
                 return True
         return False
+
+    def _versions(
+        self, starts: int, currency: str, kinds: Sequence[str], periods: Sequence[str]
+    ) -> dict[tuple[str, str], int]:
+        """By kind and period."""
+        query = {"owner": LOCAL_OWNER, "starts": starts, "currency": currency}
+        query |= {"kind": {"$in": list(kinds)}, "period": {"$in": list(periods)}}
+        fields = {"_id": 0, "kind": 1, "period": 1, "version": 1}
+        heads = self.database.month_totals.find(query, fields)
+        return {(head["kind"], head["period"]): head["version"] for head in heads}
 
     def _replace(self, new: list[Document]) -> bool:
         """False if one was replaced since; then the others may be replaced all the same."""
@@ -212,6 +265,30 @@ class MonthTotals:
 
 def document_id(starts: int, currency: str, kind: str, period: str) -> str:
     return f"{LOCAL_OWNER} {starts} {currency} {kind} {period}"
+
+
+def _about(
+    starts: int,
+    currency: str,
+    kind: str,
+    period: str,
+    versions: Mapping[tuple[str, str], int],
+    table: Table,
+    days: Collection[date],
+) -> Document:
+    """versions: those that the document replaces. days: those with transactions."""
+    return {
+        "_id": document_id(starts, currency, kind, period),
+        "owner": LOCAL_OWNER,
+        "starts": starts,
+        "currency": currency,
+        "kind": kind,
+        "period": period,
+        "version": versions.get((kind, period), 0) + 1,
+        "rows": sum(rows for _, _, rows in table.values()),
+        "first": midnight(min(days)) if days else None,
+        "last": midnight(max(days)) if days else None,
+    }
 
 
 def _next() -> Document:

@@ -1,31 +1,26 @@
-"""Sums of any period from the month totals; parts of months by merchant or payment method from the rows."""
+"""Sums of any period: of whole months from the sums of the months, of other days from those of the days."""
 
 from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Set
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
-
-from src.domain import LOCAL_OWNER
 from src.domain.months import first_day, last_day, month_of
-from src.services.mongo.client import Document, midnight
-from src.services.totals.counting import MonthTotals, document_id
-from src.services.totals.rows import Group, contributions
+from src.services.mongo.client import Document
+from src.services.totals.counting import MonthTotals
+from src.services.totals.days import entries_of_days
+from src.services.totals.rollups import Variety, Versions, documents_of, month_documents
+from src.services.totals.rows import Entry, Group
 from src.services.totals.tables import (
     ACCOUNT,
     DAY,
     KINDS,
-    WEEKDAY,
     Table,
     add,
-    columns_of,
-    merged,
     read_columns,
 )
 
@@ -61,11 +56,6 @@ class Wanted:
                 return name
         return None
 
-    @property
-    def is_of_days(self) -> bool:
-        """Whether sums by day tell all of it."""
-        return self.more in ([], [WEEKDAY], [DAY])
-
     def reduced(self, group: Group) -> Group | None:
         """The group of the sums that it counts in; None if it is not wanted.
 
@@ -91,40 +81,30 @@ class Sum:
     rows: int
 
 
-def sums_of(totals: MonthTotals, wanted: Wanted) -> Iterator[Sum]:
-    """As they are counted; what has changed since is missing, except where transactions are read."""
-    tables = _Tables(wanted)
-    days: list[Days] = []
+def sums_of(
+    totals: MonthTotals, wanted: Wanted, alike: Callable[[Group], Group] | None = None
+) -> Iterator[Sum]:
+    """As they are counted; what has changed since is missing.
+
+    alike: returns the same group for those that need not be kept apart.
+    """
+    tables = _Tables(wanted, alike)
+    spans: list[Days] = []
     if wanted.kind is None:
-        days = [(wanted.since or date.min, wanted.until or date.max)]
+        spans = [(wanted.since or date.min, wanted.until or date.max)]
     else:
         heads = totals.heads(totals.starts, wanted.kind, wanted.currency)
-        months, days = _plan(heads, wanted, totals.starts)
-        for document in _documents(totals, wanted, wanted.kind, heads, months):
+        months, spans = _plan(heads, wanted, totals.starts)
+        versions = {head["period"]: head["version"] for head in heads}
+        for document in _documents(totals, wanted, versions, months):
             if document["groups"] is None:
-                days.append(_days_of(document["period"], totals.starts))
+                spans.append(_days_of(document["period"], totals.starts))
             else:
                 tables.add_document(document)
-    for first, last in _not_counted_by_day(totals, wanted, days, tables):
-        tables.add_rows(contributions(totals.database, _query(wanted, first, last)), totals.starts)
+    for first, last in spans:
+        entries = entries_of_days(totals.database, totals.starts, wanted.currency, first, last)
+        tables.add_entries(entries, totals.starts)
     return tables.sums()
-
-
-def _not_counted_by_day(
-    totals: MonthTotals, wanted: Wanted, spans: Iterable[Days], tables: _Tables
-) -> Iterator[Days]:
-    """Those spans, each within a month, whose transactions must be read; the others are added to `tables`."""
-    if not wanted.is_of_days:
-        yield from spans
-        return
-    months = {month_of(first, totals.starts): (first, last) for first, last in spans}
-    documents = _find(totals, wanted, DAY, months)
-    counted = {document["period"]: document for document in documents if document["groups"] is not None}
-    for month, (first, last) in months.items():
-        if month in counted:
-            tables.add_days(counted[month], first.isoformat(), last.isoformat())
-        else:
-            yield first, last
 
 
 def rows_by_currency(totals: MonthTotals, since: date | None, until: date | None) -> dict[str, int]:
@@ -136,30 +116,49 @@ def rows_by_currency(totals: MonthTotals, since: date | None, until: date | None
         if span is None:
             counts[head["currency"]] += head["rows"]
         elif span[0] <= span[1]:
-            query = {"owner": LOCAL_OWNER, **_query(wanted, *span)}
-            counts[head["currency"]] += totals.database.transactions.count_documents(query)
+            period = {"$gte": span[0].isoformat(), "$lte": span[1].isoformat()}
+            days = totals.heads(totals.starts, DAY, head["currency"], period)
+            counts[head["currency"]] += sum(day["rows"] for day in days)
     return {currency: count for currency, count in counts.items() if count}
 
 
-def _query(wanted: Wanted, first: date, last: date) -> Document:
-    account = {"account": {"$eq": wanted.account}} if wanted.account is not None else {}
-    days = {"$gte": midnight(first), "$lte": midnight(last)}
-    return {"currency": {"$eq": wanted.currency}, "date": days, **account}
+def days_covered(totals: MonthTotals, currency: str) -> tuple[date | None, date | None, date | None]:
+    """The first and the last day with transactions in `currency`, and until when it is known: the last day
+    with any transaction in one of the accounts that have those."""
+    heads = totals.heads(totals.starts)
+    own = [head for head in heads if head["currency"] == currency]
+    if not own:
+        return None, None, None
+    begins, ends = min(head["first"] for head in own).date(), max(head["last"] for head in own).date()
+    if ends == max(head["last"] for head in heads).date():  # most often; the rest reads all documents
+        return begins, ends, ends
+    last = totals.last_days(totals.starts)
+    accounts = last[currency].keys()
+    known = (day for of in last.values() for account, day in of.items() if account in accounts)
+    return begins, ends, max(known, default=ends)
 
 
 class _Tables:
     """By month, or one for all of them."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: Wanted, alike: Callable[[Group], Group] | None) -> None:
         self._wanted = wanted
-        self._reduced = functools.cache(wanted.reduced)  # most groups are in every month
+        self._alike = alike
+        self._reduced = functools.cache(self._reduced_anew)  # most groups are in every month
         self._by_month: dict[str, Table] = defaultdict(dict)
 
+    def _reduced_anew(self, group: Group) -> Group | None:
+        reduced = self._wanted.reduced(group)
+        return self._alike(reduced) if self._alike and reduced else reduced
+
     def add_document(self, document: Document) -> None:
-        table = self._table(document["period"])
+        """Of a month, or a roll-up."""
+        by_month, table = document.get("by_month"), self._table(document["period"])
         reduced = [self._reduced(Group(*values)) for values in document["groups"]]
         for position, value, amount, count, rows in read_columns(document):
             if (group := reduced[position]) is not None:
+                if by_month:
+                    table, value = self._table(value), None
                 key = (group, value)
                 if (sums := table.get(key)) is None:
                     table[key] = [amount, count, rows]
@@ -168,37 +167,20 @@ class _Tables:
                     sums[1] += count
                     sums[2] += rows
 
-    def add_days(self, document: Document, first: str, last: str) -> None:
-        """document: by day."""
-        table = self._table(document["period"])
-        reduced = [self._reduced(Group(*values)) for values in document["groups"]]
-        for position, day, *sums in read_columns(document):
-            if first <= day <= last and (group := reduced[position]) is not None:
-                add(table, (group, self._value_of(day)), *sums)
-
-    def _value_of(self, day: str) -> str | int | None:
-        match self._wanted.more:
-            case [name] if name == DAY:
-                return day
-            case [name] if name == WEEKDAY:
-                return date.fromisoformat(day).weekday()
-        return None
-
-    def add_rows(self, rows: Iterable[Any], starts: int) -> None:
+    def add_entries(self, entries: Iterable[Entry], starts: int) -> None:
         more = self._wanted.more
-        for group, row, merchant, amount, first in rows:
+        for group, day, mode, merchant, *sums in entries:
             if (reduced := self._reduced(group)) is not None:
-                day: date = row["date"].date()
                 value: Any = None
                 if more:
                     values = {
-                        "mode": row["mode"],
+                        "mode": mode,
                         "weekday": day.weekday(),
                         "merchant": merchant,
                         "day": day.isoformat(),
                     }
                     value = values[more[0]] if len(more) == 1 else tuple(values[name] for name in more)
-                add(self._table(month_of(day, starts)), (reduced, value), amount, 1, first)
+                add(self._table(month_of(day, starts)), (reduced, value), *sums)
 
     def _table(self, month: str) -> Table:
         return self._by_month[month if "month" in self._wanted.by else ""]
@@ -215,6 +197,17 @@ class _Tables:
                 if "account" in self._wanted.by:
                     values["account"] = group.account
                 yield Sum(group, values, *sums)
+
+
+def _documents(
+    totals: MonthTotals, wanted: Wanted, versions: Versions, months: Set[str]
+) -> Iterator[Document]:
+    kind, by_month = wanted.kind or ACCOUNT, "month" in wanted.by
+    if by_month and kind != ACCOUNT:
+        return month_documents(totals, wanted.currency, kind, months)
+    by_account = wanted.account is not None or "account" in wanted.by
+    variety = Variety(wanted.currency, kind, by_account, by_month)
+    return documents_of(totals, variety, versions, months)
 
 
 def _plan(heads: Iterable[Document], wanted: Wanted, starts: int) -> tuple[set[str], list[Days]]:
@@ -243,47 +236,3 @@ def _wanted_days(head: Document, wanted: Wanted, starts: int) -> Days | None:
 
 def _days_of(month: str, starts: int) -> Days:
     return first_day(month, starts), last_day(month, starts)
-
-
-def _documents(
-    totals: MonthTotals, wanted: Wanted, kind: str, heads: Iterable[Document], months: Set[str]
-) -> Iterator[Document]:
-    """Of these months; one for a whole year if the sums are not to be by month."""
-    versions: dict[str, dict[str, int]] = defaultdict(dict)
-    for head in heads:
-        versions[head["period"][:4]][head["period"]] = head["version"]
-    in_years: set[str] = set()
-    if "month" not in wanted.by:
-        years = {year: of for year, of in versions.items() if len(of) > 1 and of.keys() <= months}
-        stored = {document["period"]: document for document in _find(totals, wanted, f"{kind}/year", years)}
-        for year, of in years.items():
-            document = stored.get(year)
-            if document is None or document["made_of"] != of:
-                document = _sum_up_year(totals, wanted, kind, year, of)
-            if document is not None:
-                in_years |= of.keys()
-                yield document
-    yield from _find(totals, wanted, kind, months - in_years)
-
-
-def _find(totals: MonthTotals, wanted: Wanted, kind: str, periods: Iterable[str]) -> Iterator[Document]:
-    ids = [document_id(totals.starts, wanted.currency, kind, period) for period in periods]
-    return totals.database.month_totals.find({"_id": {"$in": ids}}) if ids else iter(())
-
-
-def _sum_up_year(
-    totals: MonthTotals, wanted: Wanted, kind: str, year: str, months: Iterable[str]
-) -> Document | None:
-    """None if there are too many sums for a document. It is valid while the months keep their versions."""
-    documents = list(_find(totals, wanted, kind, months))
-    if any(document["groups"] is None for document in documents):
-        return None
-    columns = columns_of(merged(documents))
-    if columns["groups"] is None:
-        return None
-    made_of = {document["period"]: document["version"] for document in documents}
-    id_ = {"_id": document_id(totals.starts, wanted.currency, f"{kind}/year", year)}
-    about = {"owner": LOCAL_OWNER, "starts": totals.starts, "period": year, "made_of": made_of}
-    with suppress(DuplicateKeyError):  # another process has inserted it
-        totals.database.month_totals.replace_one(id_, {**about, **columns}, upsert=True)
-    return {**about, **columns}

@@ -7,6 +7,7 @@ and the ends of own transfers apart from everything else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -39,41 +40,42 @@ class Group(NamedTuple):
     refund: bool
 
 
-Contribution = tuple[Group, Document, str, int, int]
-"""Group, the transaction, the merchant it counts at, the amount in the smallest unit, and 1 for the first (or
-only) contribution of a transaction, else 0."""
+Entry = tuple[Group, date, str | None, str, int, int, int]
+"""Group, day, payment method, the merchant it counts at, the amount in the smallest unit, the number with all
+parts, and of transactions: a split one counts with its first part."""
 
 
-def contributions(database: Database, query: Document) -> Iterator[Contribution]:
+def entries_of_rows(database: Database, query: Document) -> Iterator[Entry]:
     rows = database.transactions.find({"owner": LOCAL_OWNER, **query}, _FIELDS)
     while batch := list(islice(rows, _AT_ONCE)):
         yield from _of_batch(database, batch)
 
 
-def _of_batch(database: Database, rows: Sequence[Document]) -> Iterator[Contribution]:
+def _of_batch(database: Database, rows: Sequence[Document]) -> Iterator[Entry]:
     purchases = _purchases(database, rows)
     seconds = _second_ends(database, rows)
     for row in rows:
         account, category = row.get("account"), row.get("category")
+        day, mode = row["date"].date(), row["mode"]
         direction, review = row["direction"], row.get("needs_review") is True
         merchant = row.get("merchant") or ""
         if row.get("transfer"):
             again = row["_id"] in seconds
             group = Group(account, category, direction, review, True, again, False)
-            yield group, row, merchant, int(row["amount"]), 1
+            yield group, day, mode, merchant, int(row["amount"]), 1, 1
         elif row.get("refund_of"):
             purchase = purchases.get(row["refund_of"], {})
             merchant = purchase.get("merchant") or ""
             for first, (part, review, amount) in _refunded(row, purchase):
                 group = Group(account, part, direction, review, False, False, True)
-                yield group, row, merchant, amount, first
+                yield group, day, mode, merchant, amount, 1, first
         elif row.get("splits"):
             for number, part in enumerate(row["splits"]):
                 group = Group(account, part["category"], direction, review, False, False, False)
-                yield group, row, merchant, int(part["amount"]), 0 if number else 1
+                yield group, day, mode, merchant, int(part["amount"]), 1, 0 if number else 1
         else:
             group = Group(account, category, direction, review, False, False, False)
-            yield group, row, merchant, int(row["amount"]), 1
+            yield group, day, mode, merchant, int(row["amount"]), 1, 1
 
 
 def _refunded(row: Document, purchase: Document) -> Iterator[tuple[int, tuple[str | None, bool, int]]]:

@@ -1,4 +1,4 @@
-"""What the month totals must count again: marked transactions, and notes of months that rows have left."""
+"""What the month totals must count again: marked transactions, and notes of days that rows have left."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import ASCENDING, UpdateMany
 
 from src.domain import LOCAL_OWNER
-from src.domain.months import first_day, last_day, month_of
+from src.domain.months import days_of, month_of
 from src.services.mongo.client import Database, Document
 from src.services.mongo.marking import IS_MARKED, MARK, WRITE_ENDED
 
@@ -23,7 +23,8 @@ _MOST_MARKS = 50_000
 
 @dataclass
 class Stale:
-    months: set[Month] = field(default_factory=set)
+    days: dict[Month, set[date]] = field(default_factory=lambda: defaultdict(set))
+    """Those that are to be counted again, by month."""
     marks: dict[str, list[Any]] = field(default_factory=dict)
     """The ids of the marked transactions by the token of the mark."""
     notes: list[Any] = field(default_factory=list)
@@ -32,17 +33,22 @@ class Stale:
     """Whether these are all marks."""
 
     def __bool__(self) -> bool:
-        return bool(self.months or self.marks or self.notes)
+        return bool(self.days or self.marks or self.notes)
+
+    def add_day(self, currency: str, day: date, starts: int) -> None:
+        self.days[currency, month_of(day, starts)].add(day)
 
 
 def read_stale(database: Database, starts: int) -> Stale:
-    """To be read before the months are counted. starts: the day that months begin with."""
+    """To be read before the days are counted. starts: the day that months begin with."""
     stale = Stale()
     done = {"$addFields": {"done": WRITE_ENDED}}
     for note in database.stale_months.aggregate([done]):
-        for currency, calendar_month in note["months"]:
-            days = first_day(calendar_month), last_day(calendar_month)
-            stale.months |= {(currency, month_of(day, starts)) for day in days}
+        for currency, month_or_day in note.get("days", ()):
+            is_month = len(month_or_day) == len("2026-03")
+            days = days_of(month_or_day) if is_month else [date.fromisoformat(month_or_day)]
+            for day in days:
+                stale.add_day(currency, day, starts)
         if note["done"]:
             stale.notes.append(note["_id"])
     fields = {MARK: 1, "currency": 1, "date": 1, "transfer": 1}
@@ -56,13 +62,9 @@ def read_stale(database: Database, starts: int) -> Stale:
     for row in rows:
         marks[row[MARK]].append(row["_id"])
     stale.marks = dict(marks)
-    stale.months |= {_month(row, starts) for row in [*rows, *_linked_to(database, rows)]}
+    for row in [*rows, *_linked_to(database, rows)]:
+        stale.add_day(row["currency"], row["date"].date(), starts)
     return stale
-
-
-def _month(row: Document, starts: int) -> Month:
-    day: date = row["date"].date()
-    return row["currency"], month_of(day, starts)
 
 
 def _linked_to(database: Database, rows: Sequence[Document]) -> list[Document]:
@@ -77,7 +79,7 @@ def _linked_to(database: Database, rows: Sequence[Document]) -> list[Document]:
 
 
 def forget_stale(database: Database, stale: Stale) -> None:
-    """After their months are counted. A transaction that was changed again meanwhile has another token."""
+    """After their days are counted. A transaction that was changed again meanwhile has another token."""
     cleared = [
         UpdateMany({"_id": {"$in": ids}, MARK: token}, {"$unset": {MARK: ""}})
         for token, ids in stale.marks.items()

@@ -3,21 +3,25 @@ several times as quickly as one document for each sum."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from src.services.mongo.client import Document
-from src.services.totals.rows import Contribution, Group
+from src.services.totals.rows import Entry, Group
 
-ACCOUNT, MODE, WEEKDAY, MERCHANT, DAY = KINDS = ("account", "mode", "weekday", "merchant", "day")
-"""All are by account and category; the others also by what they are named after."""
+ACCOUNT, MODE, WEEKDAY, MERCHANT = KINDS = ("account", "mode", "weekday", "merchant")
+"""Of months. All are by account and category; the others also by what they are named after."""
+DAY = "days"
+"""Of a day: by account and category, payment method and merchant at once."""
 
 MOST_SUMS = 100_000
 """In one document, whose size MongoDB limits."""
 
 Table = dict[tuple[Group, Any], list[int]]
-"""Group, and value of the kind -> amount in the smallest unit, number with all parts, and of transactions."""
+"""Group, and value of the kind (of days: payment method and merchant) -> amount in the smallest unit, number
+with all parts, and of transactions."""
 
 
 def add(table: Table, key: tuple[Group, Any], amount: int, count: int, rows: int) -> None:
@@ -29,19 +33,25 @@ def add(table: Table, key: tuple[Group, Any], amount: int, count: int, rows: int
         sums[2] += rows
 
 
-def tables_of(contributions: Iterable[Contribution]) -> tuple[dict[str, Table], date | None, date | None]:
-    """The tables by kind, and the first and the last day."""
+def tables_of_days(entries: Iterable[Entry]) -> dict[date, Table]:
+    tables: dict[date, Table] = defaultdict(dict)
+    for group, day, mode, merchant, *sums in entries:
+        add(tables[day], (group, (mode, merchant)), *sums)
+    return tables
+
+
+def tables_of(entries: Iterable[Entry]) -> tuple[dict[str, Table], dict[str | None, set[date]]]:
+    """The tables of a month by kind, and the days with any by account."""
     tables: dict[str, Table] = {kind: {} for kind in KINDS}
-    by_account, by_mode, by_weekday, by_merchant, by_day = tables.values()
-    days: set[datetime] = set()
-    for group, row, merchant, amount, first in contributions:
-        days.add(row["date"])
-        add(by_account, (group, None), amount, 1, first)
-        add(by_mode, (group, row["mode"]), amount, 1, first)
-        add(by_weekday, (group, row["date"].weekday()), amount, 1, first)
-        add(by_merchant, (group, merchant), amount, 1, first)
-        add(by_day, (group, row["date"].date().isoformat()), amount, 1, first)
-    return tables, min(days).date() if days else None, max(days).date() if days else None
+    by_account, by_mode, by_weekday, by_merchant = tables.values()
+    days: dict[str | None, set[date]] = defaultdict(set)
+    for group, day, mode, merchant, *sums in entries:
+        days[group.account].add(day)
+        add(by_account, (group, None), *sums)
+        add(by_mode, (group, mode), *sums)
+        add(by_weekday, (group, day.weekday()), *sums)
+        add(by_merchant, (group, merchant), *sums)
+    return tables, days
 
 
 def columns_of(table: Table) -> Document:
@@ -61,16 +71,24 @@ def columns_of(table: Table) -> Document:
     }
 
 
+def columns_of_day(table: Table) -> Document:
+    """As `columns_of`, with two columns of values."""
+    columns = columns_of(table)
+    if columns["groups"] is not None:
+        modes, merchants = zip(*columns.pop("values"), strict=True) if table else ((), ())
+        columns |= {"modes": modes, "merchants": merchants}
+    return columns
+
+
 def read_columns(document: Document) -> Iterator[tuple[int, Any, int, int, int]]:
     """Position in `groups`, value, and the sums."""
     columns = (document[name] for name in ("of", "values", "amounts", "counts", "transactions"))
     return zip(*columns, strict=True)
 
 
-def merged(documents: Iterable[Document]) -> Table:
-    table: Table = {}
-    for document in documents:
-        groups = [Group(*values) for values in document["groups"]]
-        for position, value, *sums in read_columns(document):
-            add(table, (groups[position], value), *sums)
-    return table
+def entries_of_day(document: Document) -> Iterator[Entry]:
+    groups = [Group(*values) for values in document["groups"]]
+    day = date.fromisoformat(document["period"])
+    names = ("of", "modes", "merchants", "amounts", "counts", "transactions")
+    for position, mode, merchant, amount, count, rows in zip(*map(document.get, names), strict=True):
+        yield groups[position], day, mode, merchant, amount, count, rows

@@ -19,7 +19,7 @@ from src.domain.sums import Cell, sums_by, totals_of
 from src.domain.transactions import Direction, HistoryFilter
 from src.services.mongo.client import Database, Document, guarded
 from src.services.totals.counting import MonthTotals
-from src.services.totals.reading import Sum, Wanted, rows_by_currency, sums_of
+from src.services.totals.reading import Sum, Wanted, days_covered, rows_by_currency, sums_of
 from src.services.totals.rows import Group as KeptApart
 from src.services.transactions.documents import IS_SPLIT
 from src.services.transactions.linked import UNLINKED, ends_of_transfers, linked_refunds
@@ -114,7 +114,13 @@ class Analytics:
 
     def _cells_of(self, wanted: Wanted) -> list[Cell]:
         groups = {category.slug: category.group for category in self.categories()}
-        return list(_cells_of(sums_of(self.month_totals, wanted), wanted.currency, groups))
+
+        def without_review(kept: KeptApart) -> KeptApart:
+            """Unless what needs review counts in another way."""
+            reviewed = kept._replace(needs_review=False)
+            return reviewed if _group_of(reviewed, groups) is _group_of(kept, groups) else kept
+
+        return list(_cells_of(sums_of(self.month_totals, wanted, without_review), wanted.currency, groups))
 
     def uncounted(self) -> int:
         """The transactions that sums do not show as they are now, because they are still being counted.
@@ -212,10 +218,8 @@ class Analytics:
         """Of the whole history in `currency`: a period may begin before the history does."""
         self.month_totals.refresh(at_most=COUNTED_AT_ONCE)
         starts = self.month_totals.starts
-        heads = self.month_totals.heads(starts, currency=currency)
-        begins = min((head["first"].date() for head in heads), default=None)
-        ends = max((head["last"].date() for head in heads), default=None)
-        return Coverage(begins, ends, self.now().date(), since, until, starts)
+        begins, ends, known_until = days_covered(self.month_totals, currency)
+        return Coverage(begins, ends, self.now().date(), since, until, starts, known_until)
 
 
 _ALL = HistoryFilter()
@@ -248,23 +252,29 @@ def _cells_of(sums: Iterable[Sum], currency: str, groups: Mapping[str, Group]) -
 
     @functools.cache
     def fields(kept: KeptApart) -> dict[str, Any]:
-        direction, refund = Direction(kept.direction), kept.refund
-        group = _group_that_counts(
-            kept.category, direction, groups, refund=refund, needs_review=kept.needs_review
-        )
         return {
             "currency": currency,
             "category": kept.category,
-            "direction": direction,
-            "group": group,
+            "direction": Direction(kept.direction),
+            "group": _group_of(kept, groups),
             "paired": kept.paired,
             "again": kept.again,
-            "refund": refund,
+            "refund": kept.refund,
         }
 
     for one in sums:
         amount = Decimal(one.amount).scaleb(-places)
         yield Cell(**fields(one.group), amount=amount, count=one.count, rows=one.rows, **one.values)
+
+
+def _group_of(kept: KeptApart, groups: Mapping[str, Group]) -> Group | None:
+    return _group_that_counts(
+        kept.category,
+        Direction(kept.direction),
+        groups,
+        refund=kept.refund,
+        needs_review=kept.needs_review,
+    )
 
 
 def _group_that_counts(

@@ -199,7 +199,7 @@ class ImportedTransactions:
             aside.bulk_write(answered, ordered=False)
         ids = {"$in": [document["_id"] for document in documents]}
         unsettle(self._database, ids["$in"], at=at)
-        deleted = int(transactions.delete_many({"_id": ids, **owned}).deleted_count)
+        deleted: int = transactions.delete_many({"_id": ids, **owned})
         unsettle(self._database, ids["$in"], at=at)  # somebody may have settled them just before
         # A copy of one of these was left by a person's deletion that was interrupted.
         self._database.deleted_transactions.delete_many({"_id": ids})

@@ -11,8 +11,9 @@ from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from src.domain.preferences import Preferences
-from src.services.mongo.marking import MARK
+from src.services.mongo.marking import MARK, MarkedTransactions
 from src.services.totals import counting
+from src.services.totals import rows as rows_module
 from src.services.totals.counting import MonthTotals
 from src.services.totals.reading import Wanted, rows_by_currency, sums_of
 from src.services.totals.stale import forget_stale, read_stale
@@ -148,6 +149,27 @@ def test_a_deletion_after_which_the_process_was_killed_is_counted(
     assert database.stale_months.count_documents({}) == 0
 
 
+def test_a_row_that_is_moved_while_it_is_deleted_is_counted_nowhere(
+    database, transactions, totals, monkeypatch
+):
+    [row, _] = keep_months(transactions, "1", "2")
+    totals.refresh()
+    moved, noted = [], MarkedTransactions._noted
+
+    def overtaken(rows, days, number):
+        if not moved:
+            moved.append(True)
+            day = {"$set": {"date": counting.midnight(date(2026, 3, 1))}}
+            database.transactions.update_one({"_id": ObjectId(row.id)}, day)
+            totals.refresh()
+        return noted(rows, days, number)
+
+    monkeypatch.setattr(MarkedTransactions, "_noted", overtaken)
+    assert database.transactions.delete_many({"_id": ObjectId(row.id)}) == 1
+    totals.refresh()
+    assert spent(totals) == {("2026-02",): 200}
+
+
 def test_what_changes_while_it_is_counted_is_counted_again(database, transactions, totals):
     totals.refresh()
     keep_months(transactions, "1", "2")
@@ -211,7 +233,7 @@ def write_at_random(database, transactions, ids, seed):
         database.transactions.update_one({"_id": chance.choice(ids)}, {"$set": fields})
         if chance.random() < 0.2:
             keep(transactions, new(amount="1", day=day))
-            database.transactions.delete_one({"amount": 100})
+            database.transactions.delete_many({"amount": 100})
 
 
 def test_writers_and_counters_at_the_same_time_agree_at_the_end(database, transactions):
@@ -297,6 +319,53 @@ def test_more_sums_than_a_document_can_have_are_made_of_the_rows(transactions, t
     expected = {(f"merchant {number}",): 100 for number in range(5)} | {("blue door",): 600}
     assert spent(totals, by=("merchant",)) == expected
     assert spent(totals) == {("2026-01",): 100, ("2026-02",): 700, ("2026-03",): 300}
+
+
+def test_more_sums_of_a_day_than_a_document_can_have_are_made_of_its_rows(transactions, totals, monkeypatch):
+    monkeypatch.setattr("src.services.totals.tables.MOST_SUMS", 3)
+    keep(transactions, *(new(f"merchant {number}", amount="1", day=date(2026, 2, 2)) for number in range(5)))
+    keep(transactions, new(amount="2", day=date(2026, 2, 3)))
+    totals.refresh()
+    assert spent(totals) == {("2026-02",): 700}
+    of_five = {(f"merchant {number}",): 100 for number in range(5)}
+    assert spent(totals, by=("merchant",), until=date(2026, 2, 2)) == of_five
+
+
+def test_only_the_days_of_a_change_are_counted_again(database, transactions, totals, monkeypatch):
+    rows = keep(transactions, *(new(amount="1", day=date(2026, 2, day)) for day in (1, 2, 3)))
+    totals.refresh()
+    monkeypatch.setattr(
+        counting, "entries_of_rows", lambda database, query: read.append(query) or of_rows(database, query)
+    )
+    read, of_rows = [], rows_module.entries_of_rows
+    database.transactions.update_one({"_id": ObjectId(rows[1].id)}, {"$set": {"amount": 500}})
+    database.transactions.delete_many({"_id": ObjectId(rows[2].id)})
+    totals.refresh()
+    days = [counting.midnight(date(2026, 2, day)) for day in (2, 3)]
+    assert [sorted(query["date"]["$in"]) for query in read] == [days]
+    assert spent(totals) == {("2026-02",): 600}
+    assert spent(totals, by=("day",)) == {("2026-02-01",): 100, ("2026-02-02",): 500}
+
+
+def test_sums_of_days_are_those_of_the_rows(database, transactions, totals):
+    chance = random.Random(1)
+    rows = [
+        new(chance.choice(("Blue Door", "Red Sea")), amount=f"{chance.randrange(1, 99)}", day=day, mode=mode)
+        for day in (date(2026, 1 + number // 28, 1 + number % 28) for number in range(84))
+        for mode in chance.choices(("card", "cash", None), k=2)
+    ]
+    keep(transactions, *rows)
+    totals.refresh()
+    since, until = date(2026, 1, 12), date(2026, 3, 9)
+    for by in (("mode",), ("merchant",), ("day",), ("weekday",), ("mode", "merchant"), ("month", "day"), ()):
+        expected = defaultdict(int)
+        for row in database.transactions.find({"date": {"$gte": counting.midnight(since)}}):
+            if (day := row["date"].date()) <= until:
+                fields = {"weekday": day.weekday(), "day": day.isoformat(), "month": f"{day:%Y-%m}"}
+                expected[tuple({**row, **fields}[name] for name in by)] += int(row["amount"])
+        assert spent(totals, by=by, since=since, until=until) == expected
+    counts = rows_by_currency(totals, since, until)
+    assert counts == {"USD": sum(since <= row.transaction.date <= until for row in rows)}
 
 
 def test_erasing_everything_leaves_no_sums(database, transactions, totals):

@@ -187,3 +187,17 @@ def test_months_that_the_history_does_not_cover_are_marked(analytics, transactio
     ]
     [january] = analytics.overview(since=date(2026, 1, 1), until=date(2026, 1, 31))["by_month"]
     assert not january["partial"]
+
+
+def test_a_month_is_known_to_its_end_if_the_accounts_have_later_transactions_in_any_currency(
+    analytics, transactions
+):
+    def is_partial():
+        return analytics.overview(currency="USD")["by_month"][-1]["partial"]
+
+    transactions.add([new(day=date(2026, 2, 4), account="Card")], source="api", at=NOW)
+    transactions.add([new(day=date(2026, 3, 2), currency="JPY", account="Other")], source="api", at=NOW)
+    assert is_partial()
+    transactions.add([new(day=date(2026, 3, 2), currency="JPY", account="Card")], source="api", at=NOW)
+    assert not is_partial()
+    assert analytics.coverage("USD").ends == date(2026, 2, 4)
