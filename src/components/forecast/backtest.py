@@ -77,7 +77,7 @@ def backtest(history: History, origins: Sequence[Origin], methods: Collection[Me
 
 def _forecasts(origin: Origin, methods: Sequence[Method]) -> np.ndarray:
     """Shape (n_methods, n_series, horizon)."""
-    past = np.stack([simple_methods.damp(row) for row in origin.past])
+    past = np.stack([simple_methods.level(simple_methods.damp(row)) for row in origin.past])
     due = origin.due
     made = []
     for method in methods:

@@ -108,12 +108,12 @@ def origins(
     ended: ids of series that a person has ended.
     """
     count = len(history.months)
-    recurring = [merchant for merchant in merchants if _fixed(find_series(merchant.payments, until))]
+    several = [merchant for merchant in merchants if len(merchant.payments) > 1]
     made = []
     for known in range(min(first, count), count + 1):
         day = until if known == count else history.last_day(known - 1)
         series = [
-            (merchant, one) for merchant in recurring for one in _fixed(find_series(merchant.payments, day))
+            (merchant, one) for merchant in several for one in _fixed(find_series(merchant.payments, day))
         ]
         made.append(_origin(history, known, day, series, targets, horizon, ended))
     return made

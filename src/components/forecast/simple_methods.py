@@ -11,6 +11,9 @@ _YEAR = 12
 _RATES = np.array([0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9])
 _FAR_OUT = 3.0
 """Interquartile ranges beyond the quartiles (Tukey)."""
+_LEAST_NEW = 3
+"""Months on a new level. Fifteen that are alike look like that by chance once in two hundred times."""
+_LEAST_OLD = 4
 
 
 def damp(history: np.ndarray) -> np.ndarray:
@@ -24,6 +27,19 @@ def damp(history: np.ndarray) -> np.ndarray:
     if not len(spent):
         return history
     return np.asarray(np.clip(history, min(low, 0), max(high, 1.5 * np.median(spent))))
+
+
+def level(history: np.ndarray) -> np.ndarray:
+    """Months before a lasting change count as the middle one since.
+
+    All months since it are above, or below, all of the year before it.
+    """
+    count = len(history)
+    for begins in range(count - _LEAST_NEW, max(count - _YEAR, _LEAST_OLD) - 1, -1):
+        old, new = history[max(0, begins - _YEAR) : begins], history[begins:]
+        if new.min() > old.max() or new.max() < old.min():
+            return np.where(np.arange(count) < begins, np.median(new), history)
+    return history
 
 
 def mean(history: np.ndarray, horizon: int) -> np.ndarray:

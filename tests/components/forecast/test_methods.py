@@ -1,5 +1,6 @@
 """Methods, their choice and the intervals, on series whose next months are known."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -55,6 +56,21 @@ def test_a_one_off_is_limited_and_what_is_usual_is_not():
     assert damped[:-1].tolist() == usual.tolist()
 
 
+def test_months_before_a_lasting_change_count_as_those_since():
+    usual = 300 + noise(14)
+    moved = np.append(usual, [900.0, 940.0, 920.0])
+    assert simple_methods.level(moved).tolist() == [920.0] * 14 + [900.0, 940.0, 920.0]
+    assert simple_methods.level(np.append(usual, [900.0, 300.0, 920.0]))[0] == usual[0]
+    assert simple_methods.level(np.append(np.full(12, 80.0), [0.0] * 3)).tolist() == [0.0] * 15
+
+
+def test_a_level_is_seldom_a_matter_of_chance():
+    unchanged = sum(
+        np.array_equal(simple_methods.level(row), row) for row in (noise(24, n) for n in range(300))
+    )
+    assert unchanged >= 290
+
+
 def test_the_linear_regression_follows_a_trend_and_the_forest_a_level():
     trend = 100 + 10 * np.arange(30.0)
     assert linear_regression(trend, 3)[0] > 340
@@ -80,6 +96,17 @@ def test_no_forecast_of_a_past_month_knows_what_came_later():
     before, after = (backtested(history_of(values))[1] for values in (series, changed))
     early = before.counts <= 20
     assert np.array_equal(before.forecasts[:, early], after.forecasts[:, early])
+
+
+def test_a_payment_recurs_in_a_past_month_whatever_became_of_it():
+    months = months_between(["2023-01", "2024-02"])
+    before, once, after = rent_of(months[:10]), rent_of(months[10:11], 99000), rent_of(months[11:], 108000)
+    payments = (*before.payments, *once.payments, *after.payments)
+    merchant = replace(before, payments=payments, categories=("housing",) * len(payments))
+    made, _ = backtested(history_of(np.abs(noise(14)) * 100 + 90000), merchants=[merchant])
+    due = {origin.count: origin.due[0].tolist() for origin in made}
+    assert due[14] == [0] * HORIZON  # two changes in a row: the amount varies
+    assert due[10] == [90000] * HORIZON
 
 
 def test_intervals_cover_about_four_of_five_of_the_months_after():
