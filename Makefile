@@ -46,6 +46,7 @@ bench-quality: $(VENV)/.ready-dev  ## measure the predictions; DATA=DIR of label
 lexicon: $(VENV)/.ready  ## build the shipped knowledge from its sources (needs npm)
 	@$(BIN)/python -m src.knowledge.name_suggestion_index
 	@$(BIN)/python -m src.knowledge.build
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m src build-starter
 
 lock: $(VENV)/.ready  ## lock the requirements anew, with hashes
 	echo uv | $(BIN)/uv $(UV_COMPILE) - -o requirements-uv.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -67,7 +68,8 @@ def installation(**environment: str) -> Iterator[Installation]:
         settings = {"DATA_DIR": name, "PORT": str(port), "MLFLOW_UI": "off", **environment}
         with running([sys.executable, "app.py"], settings, data / "app.log") as launcher:
             address = f"http://127.0.0.1:{port}"
-            wait_for(f"{address}/readyz", limit_s=600)
+            wait_for(f"{address}/readyz")
+            wait_until_trained(address)
             yield Installation(address, launcher.pid, data)
 
 
@@ -83,6 +85,18 @@ def wait_for(address: str, *, limit_s: float = 120) -> float:
             pass
         time.sleep(0.05)
     raise SystemExit(f"{address} did not answer within {limit_s:.0f} s")
+
+
+def wait_until_trained(address: str, *, limit_s: float = 600) -> None:
+    """Wait until a model that was trained here has replaced the one that is shipped."""
+    began = time.monotonic()
+    while time.monotonic() - began < limit_s:
+        with urllib.request.urlopen(f"{address}/api/v1/models", timeout=30) as answer:
+            versions = json.load(answer)
+        if any(version["champion"] and version["run_id"] != "starter" for version in versions):
+            return
+        time.sleep(0.5)
+    raise SystemExit(f"No model was promoted within {limit_s:.0f} s")
 
 
 def memory_mb(pid: int) -> dict[str, float]:

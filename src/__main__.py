@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     command(ERASE_TRACKING, commands.erase_tracking, erase)
     command("init-tracking", commands.init_tracking, "create the MLflow store if there is none")
     command("rebuild", commands.rebuild, "compute all that is derived from inputs and answers again")
+    command("build-starter", commands.build_starter, "train the model that Ledgerloop ships with")
     verify = command(
         "verify-bundle", commands.verify_bundle, "load a model file and predict with it; used by training"
     )

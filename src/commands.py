@@ -23,6 +23,7 @@ from src.container import Container
 from src.domain.feed import Channel
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.domain.verdicts import Code, because
 from src.errors import Conflict, InvalidInput, LeaseLost, LedgerloopError, NotFound
 from src.services.host.process import bound_process
 from src.services.models import bundle
@@ -32,6 +33,7 @@ from src.web.models import verdict_sentences
 if TYPE_CHECKING:
     from src.domain.transactions import Transaction
     from src.pipeline.registry.retention import RetentionReport
+    from src.pipeline.registry.starter_log import StarterLog
     from src.pipeline.training.run import TrainingPipeline
     from src.pipeline.training.stages import Steps
 
@@ -125,7 +127,15 @@ def _training(container: Container) -> TrainingPipeline:
         steps=_steps(container),
         prediction_diffs=container.prediction_diffs,
         earlier=EarlierVersions(container.models, bundle, container.runs),
+        starter_log=_starter_log(container),
     )
+
+
+def _starter_log(container: Container) -> StarterLog:
+    from src.pipeline.registry.starter_log import StarterLog
+
+    about = verdict_sentences.sentence(because(Code.STARTER))
+    return StarterLog(container.models, container.tracking, bundle, container.now, about)
 
 
 def _steps(container: Container) -> Steps:
@@ -150,7 +160,7 @@ def reproduce(container: Container, options: argparse.Namespace) -> int:
     past = PastRuns(container.tracking).get(logged)
     reproduction = Reproduction(_steps(container), container.knowledge, provenance())
     with threadpool_limits(limits=1):
-        report = reproduction.run(past, lambda stage, share: print(f"{share:4.0%} {stage}", file=sys.stderr))
+        report = reproduction.run(past, _print_progress)
     print(command_text.reproduction(report))
     return 0 if report.same else 1
 
@@ -259,6 +269,7 @@ def sync_alias(container: Container, _: argparse.Namespace) -> None:
 
     check = LoadAndPredictCheck(timeout_s=60)
     with container.tracking_state.noted(container.now()):
+        _starter_log(container).run()
         AliasSync(
             container.models, container.tracking, bundle, check, some_transactions, container.now
         ).sync()
@@ -302,6 +313,24 @@ def rebuild(container: Container, _: argparse.Namespace) -> None:
     container.merchant_editor.settle()
     container.month_totals.rebuild()
     print(f"{rows} transactions were rebuilt.")
+
+
+def build_starter(container: Container, _: argparse.Namespace) -> None:
+    """Train the starter on the shipped lexicon; its file stays as it is if it would contain the same."""
+    from threadpoolctl import threadpool_limits
+
+    from src.pipeline.training.stages import Steps
+    from src.pipeline.training.starter import StarterBuild
+    from src.services.models.starter import ship
+
+    with threadpool_limits(limits=1):
+        built = StarterBuild(container.knowledge, Steps()).run(_print_progress)
+    made_of = ship(bundle.dumps(built), lexicon_sha256=container.knowledge.sha256)
+    print(f"The starter is shipped; its contents are {made_of.contents_sha256}.")
+
+
+def _print_progress(stage: str, share: float) -> None:
+    print(f"{share:4.0%} {stage}", file=sys.stderr)
 
 
 def verify_bundle(container: Container, options: argparse.Namespace) -> None:

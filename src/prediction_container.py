@@ -28,6 +28,7 @@ from src.pipeline.transfers.matching import LinkMatching
 from src.services.container import Services
 from src.services.models import bundle as bundles
 from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
+from src.services.models.starter import Starter
 from src.services.rules.prediction_basis import PredictionBases
 from src.services.rules.repository import Rules
 
@@ -47,7 +48,11 @@ class Predictions(Services):
 
     @once
     def champion(self) -> HotSwap[Serving]:
-        return HotSwap(self.models.champion, self._load, variant=self._auto_precision)
+        return HotSwap(self.starter.champion, self._load, variant=self._auto_precision)
+
+    @once
+    def starter(self) -> Starter:
+        return Starter(self.models, lambda bundle, sha256: self.serve("", bundle, sha256), self.now)
 
     @once
     def shadow_model(self) -> ShadowModel[Serving]:

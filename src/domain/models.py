@@ -9,6 +9,8 @@ from typing import Any
 from src.domain.verdicts import JudgedOn
 
 MODEL_NAME = "expense-categorizer"
+STARTER = "starter"
+"""Instead of the id of a training run: the model that Ledgerloop ships with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,10 @@ class ModelVersion:
     sha256: str = ""
     measured_on: JudgedOn | None = None
     """The rows that `metrics` were measured on; None in versions of earlier releases."""
+
+    @property
+    def is_starter(self) -> bool:
+        return self.run_id == STARTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,10 @@ class Pointer:
     """As in Promotion."""
     pinned_at: datetime | None = None
     """Since when training and MLflow may not replace it; None if it is not pinned."""
+
+    @property
+    def is_starter(self) -> bool:
+        return self.run_id == STARTER
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class Promotion:
     """The champion before; for a refusal, the one that stays."""
     at: datetime
     by: str
-    """`training`, `person` or `mlflow`."""
+    """`training`, `person`, `mlflow`, or `shipped` for the model that Ledgerloop ships with."""
     reason: Why
     change: PromotionEvent = PromotionEvent.PROMOTED
     figures: ComparedMetrics | None = None

@@ -25,6 +25,7 @@ class Code(StrEnum):
     NOT_LOADED = "not-loaded"
     TOO_HEAVY = "too-heavy"
 
+    STARTER = "starter"
     FIRST = "first"
     NO_BETTER_THAN_MAJORITY = "no-better-than-majority"
     MAJORITY = "majority"
@@ -60,6 +61,7 @@ class Code(StrEnum):
     AUTOMATION_IMPRECISE = "automation-imprecise"
     AUTOMATION_NOT_COMPARED = "automation-not-compared"
     CHAMPION_NOT_LOADED = "champion-not-loaded"
+    STARTER_NOT_COMPARED = "starter-not-compared"
     BEST_EARLIER = "best-earlier"
     NOT_LOGGED = "not-logged"
     PARTLY_LOGGED = "partly-logged"

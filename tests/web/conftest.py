@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from src.config import load_settings
+from src.knowledge import starter_file
 from src.services.models.hot_swap import HotSwap
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
@@ -91,8 +92,9 @@ def application(settings, monkeypatch):
 
 
 @pytest.fixture
-def bare_app(settings, monkeypatch):
-    """The application before its first model, on an empty database."""
+def bare_app(settings, monkeypatch, tmp_path):
+    """The application before its first model, on an empty database, without a starter."""
+    monkeypatch.setattr(starter_file, "MADE_OF", tmp_path / "missing.json")
     app = application(settings, monkeypatch)
     yield app
     app.extensions["ledgerloop"].database.close()

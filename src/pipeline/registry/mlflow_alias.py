@@ -114,8 +114,9 @@ def _objection(pointer: Pointer) -> Why:
     """Why a moved alias may not replace the champion at all; empty if it may."""
     if pointer.pinned_at:
         return because(Code.ALIAS_PINNED, version=pointer.version)
-    # Another person, or the same one, promoted a model here. A promotion by training gives way.
-    if pointer.alias != pointer.version and pointer.by != "training":
+    # Another person, or the same one, promoted a model here. A promotion by training gives way, and so does
+    # the model that Ledgerloop ships with.
+    if pointer.alias != pointer.version and pointer.by not in ("training", "shipped"):
         return because(Code.ALIAS_LATE, version=pointer.version)
     return ""
 

@@ -48,7 +48,7 @@ class EarlierVersions:
         """
         lines = self.models.promotions(1000)
         chosen_at = next(
-            (line.at for line in lines if line.by != "training" and line.change in _CHOICES), None
+            (line.at for line in lines if line.by in ("person", "mlflow") and line.change in _CHOICES), None
         )
         versions = [stored for stored in self.models.versions() if stored.version not in others]
         decisions = self.runs.decisions([stored.run_id for stored in versions])

@@ -46,9 +46,16 @@ class OptionalTracking:
         return (because(Code.PARTLY_LOGGED if self._started else Code.NOT_LOGGED),)
 
     @contextmanager
-    def start(self, run: TrainingRun, reason: str) -> Iterator[RunWriter]:
-        """The log of an MLflow run, whose calls return None if they were not answered."""
+    def start(
+        self, run: TrainingRun, reason: str, *, first: Callable[[], None] | None = None
+    ) -> Iterator[RunWriter]:
+        """The log of an MLflow run, whose calls return None if they were not answered.
+
+        first: what else MLflow is to be asked before.
+        """
         self.away = self._started = False
+        if first:
+            self.attempt(first, None)
         with ExitStack() as stack:
             logger = self.attempt(lambda: stack.enter_context(self._tracking.start(run, reason)), None)
             self._started = logger is not None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from src.components.evaluation.metrics import probabilities_of
 from src.components.model.smoke_transactions import EXAMPLES, model_fields
-from src.domain.models import Bundle, Pointer
+from src.domain.models import Pointer
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import Code, Verdict, Why, because
 from src.errors import Unavailable
@@ -35,11 +34,19 @@ from src.pipeline.training.mlflow_log import (
 )
 from src.pipeline.training.optional_mlflow_log import OptionalTracking
 from src.pipeline.training.promote import PromotionStep
-from src.pipeline.training.stages import BundleFormat, PreparedData, Steps, StoredModel, TrainedModel
+from src.pipeline.training.stages import (
+    BundleFormat,
+    PreparedData,
+    Steps,
+    StoredModel,
+    TrainedModel,
+    bundle_of,
+)
 
 if TYPE_CHECKING:
     from src.knowledge.lexicon_files import Knowledge
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
+    from src.pipeline.registry.starter_log import StarterLog
     from src.services.mlflow.run_writer import RunWriter
     from src.services.mlflow.tracking import Tracking
     from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
@@ -72,13 +79,15 @@ class TrainingPipeline:
         possible_mistakes: PossibleMistakes | None = None,
         ignored: Callable[[], Mapping[str, datetime]] = dict,
         earlier: EarlierVersions | None = None,
+        starter_log: StarterLog | None = None,
     ) -> None:
         """fingerprint: of the data; without it no run is skipped.
 
         prediction_diffs: compares two versions on unanswered transactions, for the verdict and after a
         promotion; earlier: the earlier versions to compare with; possible_mistakes: marks answers, which are
-        excluded. Without one of these its step is skipped. ignored: returns until when the answers for a
-        merchant teach nothing.
+        excluded; starter_log: logs the starter, before MLflow gives its version number to another model.
+        Without one of these its step is skipped. ignored: returns until when the answers for a merchant teach
+        nothing.
         """
         self._steps = steps or Steps()
         self._fitting = ModelFitting(labels, lexicon, self._steps, clock, possible_mistakes, ignored)
@@ -93,6 +102,7 @@ class TrainingPipeline:
         self._prediction_diffs = prediction_diffs
         self._fingerprint = fingerprint
         self._earlier = earlier
+        self._starter_log = starter_log
 
     @property
     def logged(self) -> bool:
@@ -111,7 +121,9 @@ class TrainingPipeline:
         if data is None:
             claimed.skip(at=self._clock())
             return None
-        with self._tracking.start(claimed.run, self._texts.reason(claimed.run)) as logger:
+        reason, starter_log = self._texts.reason(claimed.run), self._starter_log
+        log_first = starter_log.run if starter_log else None
+        with self._tracking.start(claimed.run, reason, first=log_first) as logger:
             trained = self._train(claimed, data, logger)
             champion, notes = self._load_champion(pointer, data)
             version, report = self._check_and_keep(claimed, data, trained, logger)
@@ -162,9 +174,12 @@ class TrainingPipeline:
     def _load_champion(
         self, pointer: Pointer | None, data: PreparedData
     ) -> tuple[StoredModel | None, tuple[Why, ...]]:
-        """The champion, or a note that it does not load: then the challenger has none to beat."""
+        """The champion, or a note why the challenger has none to beat: it does not load, or it is the starter
+        and no label could show a difference."""
         if pointer is None:
             return None, ()
+        if pointer.is_starter and not len(data.yours):
+            return None, (because(Code.STARTER_NOT_COMPARED, version=pointer.version),)
         file = self._store.load(pointer.version)
         try:
             champion = StoredModel(pointer.version, self._bundles.loads(file, pointer.sha256))
@@ -180,7 +195,8 @@ class TrainingPipeline:
         self, claimed: ClaimedRun, data: PreparedData, trained: TrainedModel, logger: RunWriter
     ) -> tuple[str, CheckReport]:
         """Check the bundle in a fresh process, also on the person's transactions; register and store it."""
-        bundle = self._bundles.dumps(self._bundle(claimed, data, trained))
+        made = bundle_of(data, trained, run_id=claimed.run.id, trained_at=self._clock())
+        bundle = self._bundles.dumps(made)
         transactions = self._steps.probe.transactions(data.yours if len(data.yours) else data.rows)
         expected = probabilities_of(trained.result.model, model_fields(transactions))
         report = self._check.run(bundle, transactions, list(trained.result.classes), expected)
@@ -205,22 +221,6 @@ class TrainingPipeline:
                 at=self._clock(),
             )
         return version, report
-
-    def _bundle(self, claimed: ClaimedRun, data: PreparedData, trained: TrainedModel) -> Bundle:
-        until = data.labelled_until
-        about = {
-            "run_id": claimed.run.id,
-            "trained_at": self._clock().isoformat(),
-            "data_sha256": data.snapshot.sha256,
-            "labels": len(data.learned),
-            "labels_by_category": Counter(data.learned["category"].tolist()),
-            "labelled_until": until.isoformat() if until else None,
-            "classes": list(trained.result.classes),
-            "candidate": trained.result.best.name,
-            "metrics": trained.metrics,
-            "measured_on": trained.measured_on.value,
-        }
-        return Bundle(trained.result.model, trained.bands.to_dict(), about)
 
     def _log_verdict(
         self, logger: RunWriter, verdict: Verdict, trained: TrainedModel, version: str, report: CheckReport

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -152,6 +153,23 @@ class StoredModel:
     def labelled_until(self) -> pd.Timestamp | None:
         until = self.bundle.about.get("labelled_until")
         return pd.Timestamp(until) if until else None
+
+
+def bundle_of(data: PreparedData, trained: TrainedModel, *, run_id: str, trained_at: datetime) -> Bundle:
+    until = data.labelled_until
+    about = {
+        "run_id": run_id,
+        "trained_at": trained_at.isoformat(),
+        "data_sha256": data.snapshot.sha256,
+        "labels": len(data.learned),
+        "labels_by_category": Counter(data.learned["category"].tolist()),
+        "labelled_until": until.isoformat() if until else None,
+        "classes": list(trained.result.classes),
+        "candidate": trained.result.best.name,
+        "metrics": trained.metrics,
+        "measured_on": trained.measured_on.value,
+    }
+    return Bundle(trained.result.model, trained.bands.to_dict(), about)
 
 
 class BundleFormat(Protocol):

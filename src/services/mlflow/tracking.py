@@ -192,6 +192,16 @@ class Tracking:
         return str(version.version)
 
     @guarded
+    def has_versions(self) -> bool:
+        """Whether any version is registered."""
+        self.initialise()
+        return bool(self.client.search_model_versions(f"name='{MODEL_NAME}'", max_results=1))
+
+    @guarded
+    def drop_version(self, version: str) -> None:
+        self.client.delete_model_version(MODEL_NAME, version)
+
+    @guarded
     def tag_version(self, version: str, tags: Mapping[str, str]) -> None:
         for name, value in tags.items():
             self.client.set_model_version_tag(MODEL_NAME, version, name, value)

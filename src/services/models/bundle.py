@@ -102,6 +102,15 @@ def serve(data: bytes, sha256: str) -> ServedBundle:
         return ServedBundle((form, arrays), bands, about)
 
 
+def contents_sha256(data: bytes) -> str:
+    """Hash of what a bundle contains, without the pipeline, whose names and times always differ."""
+    digest = sha256_of()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in sorted(set(archive.namelist()) - {"pipeline.skops"}):
+            digest.update(f"{name} {sha256_of(archive.read(name)).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
 def _opened(data: bytes, sha256: str) -> zipfile.ZipFile:
     if sha256_of(data).hexdigest() != sha256:
         raise InvalidInput("The model file is damaged: its content is not what was stored.")

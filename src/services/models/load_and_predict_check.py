@@ -74,11 +74,11 @@ class LoadAndPredictCheck:
             fault = because(Code.CHECK_ENDED, exit_code=done.returncode, last=last)
             return CheckReport(fault, megabytes=megabytes)
         answer = json.loads(done.stdout.strip().splitlines()[-1])
-        fault = _difference(answer, classes, expected)
+        fault = difference(answer, classes, expected)
         return CheckReport(fault, answer["load_s"], answer["per_row_ms"], megabytes)
 
 
-def _difference(answer: dict[str, Any], classes: Sequence[str], expected: np.ndarray) -> Why:
+def difference(answer: dict[str, Any], classes: Sequence[str], expected: np.ndarray) -> Why:
     """Between the child's classes and probabilities and the expected ones; empty if there is none."""
     probabilities = np.asarray(answer["probabilities"], float).reshape(-1, len(answer["classes"]))
     if list(answer["classes"]) != list(classes) or probabilities.shape != expected.shape:
@@ -89,13 +89,17 @@ def _difference(answer: dict[str, Any], classes: Sequence[str], expected: np.nda
 
 
 def verify(file: Path, rows_json: str, load: Callable[[bytes, str], Serving]) -> dict[str, Any]:
-    """Runs in the child: load the file as a web worker does, and predict.
+    """Runs in the child: as `verify_bundle`, of a file."""
+    return verify_bundle(file.read_bytes(), rows_json, load)
+
+
+def verify_bundle(data: bytes, rows_json: str, load: Callable[[bytes, str], Serving]) -> dict[str, Any]:
+    """Load a bundle as a web worker does, and predict.
 
     load: makes what a worker serves from a file's bytes and their sha256.
     Returns `classes`, `probabilities` (a list a row), `load_s`, `per_row_ms`.
     """
-    transactions = [_transaction(row) for row in json.loads(rows_json)]
-    data = file.read_bytes()
+    transactions = [transaction_of(row) for row in json.loads(rows_json)]
     began = time.perf_counter()
     scorer = load(data, sha256(data).hexdigest()).scorer
     load_s = time.perf_counter() - began
@@ -112,7 +116,7 @@ def verify(file: Path, rows_json: str, load: Callable[[bytes, str], Serving]) ->
     }
 
 
-def _transaction(row: dict[str, Any]) -> Transaction:
+def transaction_of(row: dict[str, Any]) -> Transaction:
     exact = {"amount": Decimal(row["amount"]), "date": date.fromisoformat(row["date"])}
     others = {"direction": Direction(row["direction"]), "tags": tuple(row.get("tags", ())), "splits": ()}
     return Transaction(**row | exact | others)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from gridfs.errors import NoFile
 from pymongo import DESCENDING
+from pymongo.errors import DuplicateKeyError
 
 from src.domain import LOCAL_OWNER
 from src.domain.models import ModelVersion, Pointer
@@ -43,8 +44,12 @@ class Models(ChampionPointer):
         metrics: dict[str, float],
         at: datetime,
         measured_on: JudgedOn | None = None,
+        replace_stored: bool = True,
     ) -> None:
-        """Store a version's bundle; a second time under the same version replaces it. Raises Unavailable."""
+        """Store a version's bundle. Raises Unavailable.
+
+        replace_stored: whether it replaces a bundle of the same version; else that one stays.
+        """
         file_id = self._database.bundles.upload_from_stream(f"model-{version}.skops", bundle)
         document = {
             "version": version,
@@ -57,7 +62,19 @@ class Models(ChampionPointer):
             "sha256": hashlib.sha256(bundle).hexdigest(),
             "file_id": file_id,
         }
-        self._database.models.replace_one({"_id": _key(version)}, document, upsert=True)
+        if replace_stored:
+            self._database.models.replace_one({"_id": _key(version)}, document, upsert=True)
+            return
+        try:
+            self._database.models.insert_one({"_id": _key(version), **document})
+        except DuplicateKeyError:
+            self._database.bundles.delete(file_id)
+
+    @guarded
+    def record_mlflow_run(self, version: str, mlflow_run_id: str) -> None:
+        """The run that a version was logged as only after it was stored. Raises Unavailable."""
+        named = {"$set": {"mlflow_run_id": mlflow_run_id}}
+        self._database.models.update_one({"_id": _key(version)}, named)
 
     @guarded
     def load(self, version: str) -> bytes:

@@ -46,17 +46,20 @@ class Slots:
         """Queue the slot's run, or record it as skipped if nothing is new; once for each slot.
 
         Returns whether the slot is done with; it is not as long as another run is under way. While learning
-        is off, only the first model is trained.
+        is off, a model is trained only if there is none, not even the one that Ledgerloop ships with.
         """
         if self._runs.has_run_of(slot):
             return True
         if self._runs.current():
             return False
-        if self._models.champion() is None:
+        champion = self._models.champion()
+        if champion is None:
             return bool(self._runs.request_slot(slot, trigger=Trigger.FIRST_START, at=self._now()))
         if not self._preferences().learning:
             return True
         last = self._runs.last_fingerprint()
+        if last is None and champion.is_starter:
+            return bool(self._runs.request_slot(slot, trigger=Trigger.FIRST_START, at=self._now()))
         if last is not None and last == self._fingerprint.sha256():
             return bool(self._runs.skip_slot(slot, fingerprint=last, at=self._now()))
         return bool(self._runs.request_slot(slot, trigger=Trigger.SCHEDULE, at=self._now()))

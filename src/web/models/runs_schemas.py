@@ -62,8 +62,8 @@ class ModelVersionBody(TypedDict):
     champion: bool
     pinned: Annotated[bool, Field(description="Stays champion until it is unpinned.")]
     shadow: Annotated[bool, Field(description="Runs as a shadow test.")]
-    run_id: str
-    mlflow_run_id: str
+    run_id: Annotated[str, Field(description="`starter` for the model that Ledgerloop ships with.")]
+    mlflow_run_id: Annotated[str, Field(description="Empty if MLflow has no run of it.")]
     created_at: str
     metrics: dict[str, float | None]
     measured_on: Annotated[str | None, Field(description=_MEASURED_ON)]

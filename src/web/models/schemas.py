@@ -69,7 +69,7 @@ class PromotionBody(TypedDict):
         str | None, Field(description="The previous champion; after a refusal, the one that stayed.")
     ]
     at: str
-    by: Annotated[str, Field(description="`training`, `person` or `mlflow`.")]
+    by: Annotated[str, Field(description="`training`, `person`, `mlflow` or `shipped`.")]
     change: Annotated[str, Field(description="`promoted`, `rolled-back`, `refused`, `pinned` or `let-go`.")]
     reason: str
     figures: FiguresBody | None

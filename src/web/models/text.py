@@ -28,7 +28,12 @@ _EVENTS = {
     PromotionEvent.PINNED: ("Pinned", ""),
     PromotionEvent.UNPINNED: ("Unpinned", ""),
 }
-_BY = {"training": "by training", "person": "by you", "mlflow": "in MLflow"}
+_BY = {
+    "training": "by training",
+    "person": "by you",
+    "mlflow": "in MLflow",
+    "shipped": "shipped with Ledgerloop",
+}
 _MACRO_F1 = "Macro-F1 gives every category the same weight, however rare."
 _NO_BASELINE = "no baseline to compare with: too few of your labels"
 _DATA_NAMES = {"rows": "Rows", "feedback_rows": "Labelled by you", "sha256": "Fingerprint of the data"}

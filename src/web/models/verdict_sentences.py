@@ -31,8 +31,10 @@ SENTENCES = {
     Code.OTHER_ANSWERS: "it gives other answers than the model that was trained.",
     Code.NOT_LOADED: "it could not be loaded.",
     Code.TOO_HEAVY: "Too heavy to serve: {limits:limits}.",
+    Code.STARTER: "Trained on the shipped lexicon alone; it predicts until a model trained here replaces it.",
     Code.FIRST: (
-        "The first model: right on {accuracy:%} of {rows:n} {judged_on:judged_on}, macro-F1 {macro_f1:%};"
+        "The first model trained here: right on {accuracy:%} of {rows:n} {judged_on:judged_on}, "
+        "macro-F1 {macro_f1:%};"
     ),
     Code.NO_BETTER_THAN_MAJORITY: (
         "No better than the simplest rule: right on {accuracy:%} of {rows:n} {judged_on:judged_on}, "
@@ -131,6 +133,10 @@ SENTENCES = {
     ),
     Code.AUTOMATION_NOT_COMPARED: "How much each model automates could not be compared.",
     Code.CHAMPION_NOT_LOADED: "The champion, version {version}, could not be loaded by the present code.",
+    Code.STARTER_NOT_COMPARED: (
+        "It replaces model {version}, which Ledgerloop ships with, without a comparison: as long as you have "
+        "no labels, both have learned from the lexicon alone."
+    ),
     Code.BEST_EARLIER: (
         "The best earlier version that may serve, model {version}, is right on {accuracy:%} of the same rows "
         "(macro-F1 {macro_f1:%})."
