@@ -25,6 +25,7 @@ from src.container import Container
 from src.domain.models import Bundle
 from src.knowledge.lexicon_files import Knowledge
 from src.services.models.bundle import dumps
+from tests.launch.running_site import small_checkout
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
@@ -62,7 +63,8 @@ def free_port():
 class Server:
     """The running application, and the services on the same database."""
 
-    def __init__(self, folder, mongo_uri, name):
+    def __init__(self, folder, mongo_uri, name, checkout=ROOT):
+        self.checkout = checkout
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         options = {"data_dir": folder / "data", "mongo_uri": mongo_uri, "mongo_db_name": name, "clock": "off"}
@@ -76,7 +78,9 @@ class Server:
     def start(self, until="readyz"):
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "gunicorn", "app:app"]
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command, cwd=self.checkout, env=self.environment, stdout=log, stderr=log
+            )
         for _ in range(3 * PATIENCE_S * 10):
             if self._answers(until):
                 return
@@ -139,8 +143,8 @@ def server(running):
 
 @pytest.fixture
 def newborn(tmp_path, mongo_uri, database_name):
-    """A server before its first model."""
-    server = Server(tmp_path, mongo_uri, database_name)
+    """A server before its first model, because its checkout has another lexicon than the starter."""
+    server = Server(tmp_path, mongo_uri, database_name, small_checkout(tmp_path / "checkout"))
     server.services.database.ensure_indexes()
     server.start(until="healthz")
     yield server

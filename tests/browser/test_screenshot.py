@@ -1,8 +1,6 @@
 """Makes the picture of the README: SCREENSHOT=1 python -m pytest tests/browser/test_screenshot.py"""
 
 import os
-import subprocess
-import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -24,9 +22,7 @@ SHOWN = [
 
 @pytest.mark.skipif("SCREENSHOT" not in os.environ, reason="Set SCREENSHOT to write docs/screenshot.png.")
 def test_the_picture_of_the_readme(newborn, open_page):
-    """A model of a real training run, a few invented transactions, one of them answered."""
-    train = [sys.executable, "-m", "src", "train"]
-    subprocess.run(train, cwd=ROOT, env=newborn.environment, check=True, timeout=150)
+    """The starter, a few invented transactions, one of them answered."""
     transactions = [
         Transaction(text, Decimal(amount), "USD", date(2026, 3, day), mode=mode)
         for day, (text, amount, mode) in enumerate(SHOWN, start=1)

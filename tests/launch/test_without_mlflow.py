@@ -8,8 +8,9 @@ from tests.launch.running_site import Site, wait_until
 
 
 @pytest.fixture
-def site(tmp_path):
-    site = Site(tmp_path, CLOCK="on", MLFLOW_TRACKING_URI="http://127.0.0.1:1")
+def site(tmp_path, trained):
+    """With the small lexicon, which the starter does not fit, so that its first model is trained soon."""
+    site = Site(tmp_path, checkout=trained / "checkout", CLOCK="on", MLFLOW_TRACKING_URI="http://127.0.0.1:1")
     yield site.start().wait_for_page()
     site.sweep()
 

@@ -1,9 +1,11 @@
 """Which slots need a run, on the real MongoDB; the runs themselves are only recorded as ended."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from src.domain.models import STARTER
 from src.domain.preferences import Preferences
 from src.domain.training_runs import RunStatus, Trigger
 from src.services.models.repository import Models
@@ -87,6 +89,18 @@ def trained(installation):
     installation.known = installation.label()
     assert installation.next_slot().trigger is Trigger.FIRST_START
     return installation
+
+
+def test_the_starter_is_followed_by_a_first_training_unless_learning_is_off(installation):
+    models, now = installation.models, installation.now
+    models.keep(b"", version="1", run_id=STARTER, mlflow_run_id="", metrics={}, at=now)
+    models.promote("1", by="shipped", reason="", at=now)
+    installation.preferences = replace(installation.preferences, learning=False)
+    installation.scheduler.open_slot()
+    assert installation.runs.newest() == []
+    installation.preferences = replace(installation.preferences, learning=True)
+    assert installation.next_slot().trigger is Trigger.FIRST_START
+    assert installation.next_slot().status is RunStatus.SKIPPED
 
 
 def test_a_slot_with_nothing_new_is_skipped_with_the_reason_and_no_process_starts(trained):
