@@ -145,10 +145,19 @@ class Jobs:
             log.warning("analysis ended before it was done")
 
     def sync_alias(self) -> None:
-        """Let a child process sync the MLflow alias with the champion, but not while a run trains."""
+        """Let a child process sync the MLflow alias with the champion, but not while a run trains.
+
+        The first training is not held up either: it logs the starter itself.
+        """
         services = self._services
         if pointer := services.models.champion():
-            self._alias_watch.sync_if_needed(pointer, allowed=lambda: services.runs.current() is None)
+            self._alias_watch.sync_if_needed(
+                pointer,
+                allowed=lambda: (
+                    services.runs.current() is None
+                    and (not pointer.is_starter or bool(services.runs.newest(1)))
+                ),
+            )
 
     def maintain(self) -> None:
         """Every ten minutes: erasure, retention (once a day), uploads, unfinished acts, transfers, drift."""

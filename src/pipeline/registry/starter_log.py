@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from src.components.model.smoke_transactions import EXAMPLES, model_fields
-from src.domain.models import STARTER, ModelVersion
+from src.domain.models import STARTER, Bundle, ModelVersion
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.errors import NotFound
+from src.errors import Unavailable
 
 if TYPE_CHECKING:
     from src.pipeline.training.stages import BundleFormat
@@ -41,17 +41,25 @@ class StarterLog:
         if pointer is None or not pointer.is_starter or self.tracking.has_versions():
             return
         starter = self.store.get(pointer.version)
+        if (bundle := self._loaded(starter)) is None:
+            return
         run = TrainingRun(
             STARTER, RunStatus.RUNNING, Trigger.FIRST_START, self.about, "", 0.0, 1, starter.created_at
         )
         with self.tracking.start(run, self.about) as logger:
-            self._log(logger, starter)
+            self._log(logger, starter, bundle)
 
-    def _log(self, logger: RunWriter, starter: ModelVersion) -> None:
+    def _loaded(self, starter: ModelVersion) -> Bundle | None:
+        """None if its pipeline does not load, which no prediction needs."""
         try:
-            bundle = self.bundles.loads(self.store.load(starter.version), starter.sha256)
-        except NotFound:  # everything was erased meanwhile
-            return
+            return self.bundles.loads(self.store.load(starter.version), starter.sha256)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("the starter is not logged to MLflow")
+            return None
+
+    def _log(self, logger: RunWriter, starter: ModelVersion, bundle: Bundle) -> None:
         rows = starter.measured_on.value if starter.measured_on else "lexicon"
         logger.metrics({f"{rows}/{name}": value for name, value in starter.metrics.items()})
         logger.tags({"measured_on": rows, "promoted": "true"})

@@ -26,7 +26,7 @@ class EraseEverything:
     """Empties the log of the embedded MongoDB: a log of an earlier version has texts of transactions."""
 
     def run(self, *, at: datetime) -> None:
-        """It cannot be undone. The first model is trained anew, from the shipped lexicon.
+        """It cannot be undone. The starter serves again, until the first model is trained anew.
 
         Raises Conflict while an import or a training is under way, because it would store data again;
         Unavailable.
