@@ -51,6 +51,8 @@ class DuePayment:
     name: str
     day: date
     amount: Decimal
+    merchant: str = ""
+    """Its key; "" in forecasts of earlier releases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,12 @@ class Coverage:
         """Or within a week after it."""
         return self.begins is None or self.begins < day + _NEAR_THE_EDGE
 
+    def ends_near(self, day: date) -> bool:
+        """At most a week before it."""
+        until = self.covered_until
+        return until is None or until > day - _NEAR_THE_EDGE
+
     def ends_before_the_end_of(self, month: str) -> bool:
         """By more than a week, or because the month is not over."""
-        last, until = last_day(month, self.month_starts), self.covered_until
-        return self.today < last or (until is not None and until <= last - _NEAR_THE_EDGE)
+        last = last_day(month, self.month_starts)
+        return self.today < last or not self.ends_near(last)

@@ -33,6 +33,8 @@ class _Candidate:
     month: str
     amount: int
     usual: float
+    """The median of the other months."""
+    others: int
     spreads: float
     """Above the usual amount."""
 
@@ -88,7 +90,8 @@ def _candidates(category: str | None, amounts: list[int], months: list[str]) -> 
         deviation = _MAD * median(abs(other - usual) for other in others)
         upper = quantiles(others, n=10)[-1] - usual
         spread = max(deviation, upper, _SMALLEST_SPREAD * usual)
-        candidates.append(_Candidate(category, month, amount, usual, (amount - usual) / spread))
+        spreads = (amount - usual) / spread
+        candidates.append(_Candidate(category, month, amount, usual, len(others), spreads))
     return candidates
 
 
@@ -104,6 +107,7 @@ def _anomaly(candidate: _Candidate, seldom: float, currency: str, day: date) -> 
             "usual": math.floor(candidate.usual),
             "times": round(candidate.amount / candidate.usual, 1),
             "month": candidate.month,
+            "months": candidate.others,
         },
         method=Method.THRESHOLD,
         date=day,

@@ -161,10 +161,10 @@ def _dues(
 ) -> Iterator[Due]:
     days = [payment.date for payment in series.payments]
     for due in due_dates(_RHYTHMS[series.interval], days, history.last_day(count + horizon - 1)):
-        expected = max(due, day + timedelta(days=1))  # what is overdue may come any day
-        step = history.position(expected) - count
+        # What is a little late may come any day; its date stays the one that the list of what recurs has.
+        step = history.position(max(due, day + timedelta(days=1))) - count
         if 0 <= step < horizon:
-            yield Due(series.payments[0].id, expected, series.amount, step, targets)
+            yield Due(series.payments[0].id, due, series.amount, step, targets)
 
 
 def _categories(merchant: MerchantPayments) -> dict[str, str | None]:

@@ -161,11 +161,20 @@ class SelectedSums:
         return cut.is_partial(month)
 
     @property
+    def known_since(self) -> date:
+        """The first day of the period that the history covers, as it covers months."""
+        begins = self.coverage.begins
+        since = self.period.since
+        return since if begins is None or self.coverage.begins_before(since) else begins
+
+    @property
     def known_until(self) -> date:
-        """The last day of the period that the history can cover."""
-        days = [self.period.until, self.coverage.today]
-        until = self.coverage.covered_until
-        return min([*days, until] if until else days)
+        """The last day of the period that the history covers, as it covers months."""
+        until, covered = min(self.period.until, self.coverage.today), self.coverage.covered_until
+        is_over = self.period.until <= self.coverage.today
+        if covered is None or (is_over and self.coverage.ends_near(until)):
+            return until
+        return min(until, covered)
 
     @property
     def as_of(self) -> date | None:

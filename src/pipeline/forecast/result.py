@@ -15,6 +15,7 @@ from src.components.forecast.origins import Due, Origin
 from src.domain.forecasts import DuePayment, Forecast, MonthForecast, NotEnough, SeriesForecast
 from src.domain.money import decimal_places
 from src.domain.months import month_of
+from src.domain.recurring import RecurringPayment
 from src.pipeline.forecast.ledger import Ledger
 
 _MONTHS = 6
@@ -36,8 +37,8 @@ class Result:
     bounds: Intervals
     left: np.ndarray
     """The share of the running month that is still to come, shape (n_series,)."""
-    names: Mapping[str, str]
-    """Of the recurring payments, by id."""
+    recurring: Mapping[str, RecurringPayment]
+    """By id."""
     currency: str
     as_of: date
 
@@ -94,7 +95,10 @@ class Result:
         )
 
     def _due(self, due: Due) -> DuePayment:
-        return DuePayment(due.id, self.names.get(due.id, ""), due.date, self._money(due.amount))
+        payment, amount = self.recurring.get(due.id), self._money(due.amount)
+        if payment is None:
+            return DuePayment(due.id, "", due.date, amount)
+        return DuePayment(due.id, payment.name, due.date, amount, payment.merchant)
 
     def _name(self, step: int) -> str:
         history = self.ledger.history

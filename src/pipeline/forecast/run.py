@@ -87,7 +87,7 @@ class ForecastAnalysis:
             choice,
             intervals(tested, choice, pooled),
             share_left(ledger.history, ledger.later, made[-1], ledger.targets, until),
-            {one.id: one.name for one in recurring},
+            {one.id: one for one in recurring},
             currency,
             until,
         ).forecast(pooled)

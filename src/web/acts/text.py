@@ -28,7 +28,7 @@ def what_was_done(act: Act) -> str:
         case "answered-many":
             return f"{format.counted(int(values['answers'] or 0), 'answer')} at once"
         case "answered-group" if key := values.get("merchant"):
-            merchant = merchant_name(str(key), str(key).upper())
+            merchant = merchant_name(str(key))
             return f"You answered {category_name(str(values['category']))} for {merchant}"
         case "answered" | "answered-group":
             return f"You answered {category_name(str(values['category']))}"
@@ -103,19 +103,21 @@ def _of_an_account(code: str, values: Mapping[str, str | int | None]) -> str | N
 
 
 def _of_a_merchant(code: str, values: Mapping[str, str | int | None]) -> str | None:
-    key = str(values.get("name") or values.get("key"))
+    key = str(values.get("key"))
+    name = str(values.get("name") or key.upper())
     match code:
         case "merchant-merged":
-            parts = ", ".join(str(values["from"]).splitlines())
-            return f"You merged the merchant {parts} into {values['into']}"
+            parts = ", ".join(map(merchant_name, str(values["from"]).splitlines()))
+            return f"You merged the merchant {parts} into {merchant_name(str(values['into']))}"
         case "merchants-apart":
-            return f"You said that {values['key']} and {values['other']} are two merchants"
+            other = merchant_name(str(values["other"]))
+            return f"You said that {merchant_name(key)} and {other} are two merchants"
         case "merchant-forgotten":
-            return f"You made Ledgerloop forget your answers for {key}"
+            return f"You made Ledgerloop forget your answers for {name}"
         case "merchant-changed" if values["name"] != values["new_name"]:
-            return f"You renamed the merchant {key} to {values['new_name'] or values['key']}"
+            return f"You renamed the merchant {name} to {values['new_name'] or key.upper()}"
         case "merchant-changed":
-            return f"You switched learning {'on' if values['new_learn'] else 'off'} for {key}"
+            return f"You switched learning {'on' if values['new_learn'] else 'off'} for {name}"
     return None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.web.shared.blueprint import merchant_name
+from src.web.shared.blueprint import merchant_names
 from src.web.shared.fields import Currency, money
 from src.web.shared.periods import PeriodQuery
 
@@ -169,7 +169,7 @@ def analytics_body(overview: dict[str, Any]) -> AnalyticsBody:
     for name, day in (("from", overview["from"]), ("to", overview["until"])):
         body[name] = day.isoformat() if day else None
     for merchant in body["top_merchants"]:
-        merchant["name"] = merchant_name(merchant["merchant"])
+        merchant["name"] = merchant_names().get(merchant["merchant"], merchant["merchant"])
     body["accuracy"] = _live_accuracy(overview["accuracy"])
     return cast(AnalyticsBody, body)
 

@@ -22,7 +22,8 @@ class AnomalyCard:
     unusual: UnusualSpending
     items: Sequence[tuple[Anomaly, str, str]]
     """(anomaly, what it is about, sentence), the newest first."""
-    more: int
+    count: int
+    """Of all in the period."""
     why: str | None
     """Why some transactions were not analysed."""
 
@@ -38,4 +39,4 @@ def anomaly_card(
         if anomaly.currency == currency and since <= anomaly.date <= until
     ]
     items = [(anomaly, text.title(anomaly), text.sentence(anomaly)) for anomaly in anomalies[:_SHOWN]]
-    return AnomalyCard(unusual, items, max(0, len(anomalies) - _SHOWN), text.not_analysed(unusual))
+    return AnomalyCard(unusual, items, len(anomalies), text.not_analysed(unusual))

@@ -39,18 +39,20 @@ def sentence(anomaly: Anomaly) -> str:
         case ReasonCode.MERCHANT_AMOUNT:
             return f"{times} times the usual {_money(anomaly, 'usual')} at this merchant {others}."
         case ReasonCode.CATEGORY_AMOUNT:
-            return f"{times} times the usual {_money(anomaly, 'usual')} in {_category(anomaly)} {others}."
+            return f"{times} times {_usual_payment(anomaly)} {others}."
         case ReasonCode.LARGE_FIRST:
-            usual = f"{times} times the usual {_money(anomaly, 'usual')} in {_category(anomaly)}"
-            return f"The first payment at this merchant, and {usual} {others}."
+            return (
+                f"The first payment at this merchant, and {times} times {_usual_payment(anomaly)} {others}."
+            )
         case ReasonCode.SAME_AMOUNT:
             return f"The same amount was paid there {_before(int(values['days']))}."
         case ReasonCode.PAID_TWICE:
             return f"This comes {INTERVALS[Interval(str(values['interval']))]}, and was paid twice."
         case ReasonCode.CATEGORY_MONTH:
             month = format.month_name(str(values["month"]))
-            usual = f"{times} times the usual {_money(anomaly, 'usual')}"
-            return f"{_category(anomaly)} cost {_money(anomaly, 'amount')} in {month}: {usual} of a month."
+            cost = f"{_category(anomaly)} cost {_money(anomaly, 'amount')} in {month}"
+            other_months = f"{months:,} other months" if (months := values.get("months")) else "other months"
+            return f"{cost}: {times} times {_money(anomaly, 'usual')}, the median of the {other_months}."
         case ReasonCode.MISSED:
             last = format.day(date.fromisoformat(str(values["last"])))
             return f"A payment was expected on this day and none came; the last one was on {last}."
@@ -92,6 +94,10 @@ def exact(anomaly: Anomaly, value: object) -> Decimal:
 
 def _money(anomaly: Anomaly, name: str) -> str:
     return format.money(exact(anomaly, anomaly.values[name]), anomaly.currency)
+
+
+def _usual_payment(anomaly: Anomaly) -> str:
+    return f"the usual payment of {_money(anomaly, 'usual')} in {_category(anomaly)}"
 
 
 def _category(anomaly: Anomaly) -> str:

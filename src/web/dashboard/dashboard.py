@@ -16,7 +16,7 @@ from src.web.dashboard.figures import compared
 from src.web.dashboard.query import FILTERS, DashboardQuery, address_values
 from src.web.dashboard.view import View
 from src.web.shared import time_zone
-from src.web.shared.blueprint import categories, merchant_names
+from src.web.shared.blueprint import categories
 from src.web.shared.forms import with_query
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Dashboard:
         if selection is None:
             return None
         sums = SelectedSums(selection, coverage, self.analytics, categories(), self.saving_accounts)
-        return View(sums, categories(), merchant_names())
+        return View(sums, categories())
 
     def charts(self, view: View) -> dict[str, Callable[[], Chart | None]]:
         """In the order of the page; each reads its sums when it is made."""
@@ -78,7 +78,7 @@ class Dashboard:
                 selection, view.sums.coverage, self.analytics, view.categories, self.saving_accounts
             )
             address = {**address_values(period), **self.kept, "currency": row["currency"]}
-            views.append((View(sums, view.categories, {}), with_query(url_for("pages.analytics"), address)))
+            views.append((View(sums, view.categories), with_query(url_for("pages.analytics"), address)))
         return flow_charts.currencies(views)
 
     @property

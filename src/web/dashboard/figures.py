@@ -47,7 +47,7 @@ def _against(view: View) -> str:
     spent = counts_as(Flow.SPENT)
     now = sum((cell.counted for cell in view.sums.compared_cells if spent(cell)), Decimal(0))
     change = now - previous.amount(spent)
-    return f"{view.signed(change)} against {text.lowered(text.previous(view.sums))}"
+    return f"{view.signed(change)} against {text.before(view.sums)}"
 
 
 def compared(view: View) -> Chart | None:

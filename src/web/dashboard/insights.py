@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from src.domain.periods import PeriodKind
 from src.errors import NotFound
-from src.web.anomalies.card import anomaly_card
+from src.web.anomalies.card import AnomalyCard, anomaly_card
 from src.web.budgets.card import budget_card
+from src.web.dashboard.text import listed_as_unusual
 from src.web.forecast.card import forecast_card
 from src.web.insight import text
 from src.web.insight.card import recurring_card
@@ -52,12 +53,13 @@ def insights(
 ) -> dict[str, Any]:
     """The values of `dashboard/_insights.html`. Raises Unavailable."""
     currency, month = selection.currency, selection.period.last_month
+    unusual = anomaly_card(
+        unusual_spending, currency=currency, since=selection.period.since, until=selection.period.until
+    )
     return {
-        "sentences": _sentences(selection, month_insight),
+        "sentences": _sentences(selection, month_insight, unusual),
         "forecast_card": None if selection.account else forecast_card(forecasts, currency=currency),
-        "anomaly_card": anomaly_card(
-            unusual_spending, currency=currency, since=selection.period.since, until=selection.period.until
-        ),
+        "anomaly_card": unusual,
         "recurring_card": recurring_card(recurring_payments, payment_history, currency=currency),
         "budget_card": budget_card(budget_overview, limit_overview, currency=currency, month=month)
         if _is_month(selection) and not selection.account  # budgets are of all accounts
@@ -65,7 +67,7 @@ def insights(
     }
 
 
-def _sentences(selection: Selection, month_insight: MonthInsight) -> Sentences | None:
+def _sentences(selection: Selection, month_insight: MonthInsight, unusual: AnomalyCard) -> Sentences | None:
     """Of a month with all categories; None for other selections. Raises Unavailable."""
     month, currency, account = selection.period.last_month, selection.currency, selection.account
     if not _is_month(selection):
@@ -83,7 +85,9 @@ def _sentences(selection: Selection, month_insight: MonthInsight) -> Sentences |
             )
             for change in changed.changes
         ],
-        text.nothing_changed(changed),
+        " ".join(
+            [text.nothing_changed(changed), *([listed_as_unusual(unusual.count)] if unusual.count else [])]
+        ),
         [
             (text.habit(habit, habits.months, currency), habit_link(habit, habits, currency, account))
             for habit in habits.habits

@@ -72,12 +72,18 @@ def by_category(view: View) -> Chart:
             format.number(count(cells)),
         )
 
+    def is_used(slugs: set[Slug]) -> bool:
+        counts = counts_as(Flow.SPENT, slugs)
+        return bool(slugs & spent.keys()) or any(figures.amount(counts) for figures in earlier.values())
+
     rows: list[Row] = []
     for root in roots:
         slugs = members[root]
-        rows.append(row(root, slugs, view.row_name(root), linked=not view.is_direct(root)))
+        if is_used(slugs):
+            rows.append(row(root, slugs, view.row_name(root), linked=not view.is_direct(root)))
         if slugs != {root}:
-            ordered = sorted(slugs, key=lambda slug: -spent.get(slug, Decimal(0)))
+            used = (slug for slug in slugs if is_used({slug}))
+            ordered = sorted(used, key=lambda slug: -spent.get(slug, Decimal(0)))
             rows += [
                 row(slug, {slug}, text.directly_in(view.name(slug)), child=True, linked=False)
                 if slug == root
@@ -95,6 +101,7 @@ def by_category(view: View) -> Chart:
         text.CHARTS["by-category"][1][3],
     )
     sentence = text.largest([(name, amount) for name, amount, _, _ in bars], whole, view.money)
+    sentence += text.usual(sums)
     return view.chart(
         "by-category",
         sentence,
@@ -159,7 +166,7 @@ def by_account(view: View) -> Chart:
 def by_weekday(view: View, week_starts: int = 0) -> Chart:
     """week_starts: 0 is Monday. The mean is over all days of the weekday that the history covers."""
     sums = view.sums
-    first = max(sums.period.since, sums.coverage.begins or sums.period.since)
+    first = sums.known_since
     days = [first + timedelta(days=number) for number in range((sums.known_until - first).days + 1)]
     groups = by(sums.by_weekday, Flow.SPENT, "weekday")
     rows: list[Row] = []
@@ -189,7 +196,7 @@ def by_merchant(view: View) -> Chart:
         for key in ordered[:_MERCHANTS]
     ]
     bars = [
-        (short(view.merchant(key)), amounts[key], view.link(Flow.SPENT, merchant=key), "")
+        (view.merchant(key), amounts[key], view.link(Flow.SPENT, merchant=key), "")
         for key in ordered[:_MERCHANT_BARS]
     ]
     sentence = text.merchants([bar[:2] for bar in bars], len(ordered), len(rows), view.money)
@@ -224,7 +231,7 @@ def changed_merchants(view: View) -> Chart | None:
     ]
     bars = [
         (
-            short(view.merchant(key)),
+            view.merchant(key),
             changes[key],
             view.link(Flow.SPENT, merchant=key, since=earlier.since, until=days.until),
             "",
@@ -232,7 +239,7 @@ def changed_merchants(view: View) -> Chart | None:
         for key in (*rose, *fell)
     ]
     heads = text.CHARTS["changed-merchants"][1]
-    sentence = text.changed([bar[:2] for bar in bars], text.previous(sums), view.money)
+    sentence = text.changed([bar[:2] for bar in bars], sums, view.money)
     names = (heads[0], text.this(sums), text.previous(sums), heads[1])
     figure = _bars(view, bars, most=2 * _CHANGES)
     more = {"heads": names, "bars": len(bars), "shape": "print-table"}

@@ -207,7 +207,7 @@ def day_number(number: int) -> str:
 
 
 def largest(rows: Named, whole: Decimal, money: Money) -> str:
-    """What is uncategorized is named only if everything is."""
+    """What is uncategorized is named only if everything is. whole: of the amounts above zero."""
     if not whole:
         return NO_EXPENSES
     named = [(amount, name) for name, amount in rows if name != UNCATEGORIZED and amount > 0]
@@ -215,7 +215,27 @@ def largest(rows: Named, whole: Decimal, money: Money) -> str:
         return f"All {money(whole)} are uncategorized."
     amount, name = max(named, key=lambda row: row[0])
     share = f"{format.percent(float(amount / whole))} of {money(whole)}"
-    return f"{name[:1].upper()}{name[1:]} is the largest with {money(amount)}, {share}."
+    total = sum((amount for _, amount in rows), Decimal(0))
+    above = (
+        f" Shares are of the amounts above zero; with refunds, it is {money(total)}."
+        if total != whole
+        else ""
+    )
+    return f"{name[:1].upper()}{name[1:]} is the largest with {money(amount)}, {share}.{above}"
+
+
+def usual(sums: SelectedSums) -> str:
+    """What the column of that name has."""
+    if not sums.usual:
+        return ""
+    months = format.counted(len(sums.usual.periods), "complete month")
+    return f" Usual is the median of the {months} before{', until the same day' if sums.as_of else ''}."
+
+
+def listed_as_unusual(count: int) -> str:
+    """If nothing changed clearly."""
+    listed = "1 payment or month is" if count == 1 else f"{format.number(count)} payments or months are"
+    return f"{listed} listed under Unusual spending."
 
 
 def merchants(rows: Named, several: int, listed: int, money: Money) -> str:
@@ -225,7 +245,7 @@ def merchants(rows: Named, several: int, listed: int, money: Money) -> str:
     return f"You spent the most at {rows[0][0]}: {money(rows[0][1])}.{shown}"
 
 
-def changed(rows: Named, before: str, money: Money) -> str:
+def changed(rows: Named, sums: SelectedSums, money: Money) -> str:
     if not rows:
         return "No merchant changed."
     words = []
@@ -233,12 +253,15 @@ def changed(rows: Named, before: str, money: Money) -> str:
         words.append(f"{rows[0][0]} rose most, by {money(rows[0][1])}")
     if rows[-1][1] < 0:
         words.append(f"{rows[-1][0]} fell most, by {money(-rows[-1][1])}")
-    return f"Against {lowered(before)}: {'; '.join(words)}."
+    return f"Against {before(sums)}: {'; '.join(words)}."
 
 
-def lowered(name: str) -> str:
-    """Within a sentence; names of months stay."""
-    return f"{name[:1].lower()}{name[1:]}" if name.startswith(("Until", "The ")) else name
+def before(sums: SelectedSums) -> str:
+    """As `previous`, within a sentence."""
+    if sums.as_of:
+        return "the same days before"
+    name = previous(sums)
+    return f"{name[:1].lower()}{name[1:]}" if name.startswith("The ") else name
 
 
 def weekdays(rows: Named, money: Money) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -17,6 +17,7 @@ from src.web.analytics.chart_parts import NEUTRAL, Chart, Figure, Row, TableCell
 from src.web.dashboard import text
 from src.web.history.links import history_link
 from src.web.shared import fields, format
+from src.web.shared.blueprint import merchant_name
 from src.web.shared.labels import UNCATEGORIZED
 
 _LAST = 100_000
@@ -28,8 +29,6 @@ Slug = str | None
 class View:
     sums: SelectedSums
     categories: Sequence[Category]
-    merchant_names: Mapping[str, str]
-    """Those that a person gave, by key."""
 
     @property
     def currency(self) -> str:
@@ -98,7 +97,7 @@ class View:
         return self._by_slug[slug].color if slug and slug in self._by_slug else NEUTRAL
 
     def merchant(self, key: str) -> str:
-        return self.merchant_names.get(key, key.upper()) if key else text.NO_MERCHANT
+        return merchant_name(key) if key else text.NO_MERCHANT
 
     def order(self, slug: Slug) -> int:
         """By group, then as in the list of categories; uncategorized is last."""

@@ -26,6 +26,7 @@ class ForecastCard:
 
     between = staticmethod(text.between)
     estimate = staticmethod(text.estimate)
+    expected = staticmethod(text.expected)
 
 
 def forecast_card(forecasts: Forecasts, *, currency: str) -> ForecastCard | None:

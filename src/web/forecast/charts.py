@@ -36,7 +36,7 @@ def chart_of(series: SeriesForecast, forecast: Forecast) -> Chart:
             TableCell(format.money(month.spent, currency), history_link(currency, flow, month=month.month))
             if month.month == forecast.running_month
             else "–",
-            text.estimate(month.expected, currency),
+            text.expected(month, currency),
             text.between(month, currency),
         )
         for month in series.months

@@ -35,10 +35,20 @@ def estimate(amount: Decimal, currency: str) -> str:
     return format.about(amount, currency)
 
 
+def expected(month: MonthForecast, currency: str) -> str:
+    return _shown(month.expected, month, currency)
+
+
 def between(month: MonthForecast, currency: str) -> str:
     if month.low == month.high:
-        return estimate(month.low, currency)
-    return f"{estimate(month.low, currency)} – {estimate(month.high, currency)}"
+        return _shown(month.low, month, currency)
+    return f"{_shown(month.low, month, currency)} – {_shown(month.high, month, currency)}"
+
+
+def _shown(amount: Decimal, month: MonthForecast, currency: str) -> str:
+    """One rounding for an interval and what is expected: exact if nothing of it is estimated."""
+    is_exact = month.low == month.high or max(abs(month.low), abs(month.high)) < _ROUNDED_FROM
+    return format.money(amount, currency) if is_exact else format.about(amount, currency)
 
 
 def basis(forecast: Forecast) -> str:
@@ -56,8 +66,8 @@ def basis(forecast: Forecast) -> str:
 def sentence(series: SeriesForecast, forecast: Forecast) -> str:
     """The next month, or the end of the running one."""
     month = series.months[0]
-    expected = estimate(month.expected, forecast.currency)
-    ends = f" ends at {expected}" if month.month == forecast.running_month else f": {expected}"
+    amount = expected(month, forecast.currency)
+    ends = f" ends at {amount}" if month.month == forecast.running_month else f": {amount}"
     return f"{format.month_name(month.month)}{ends} ({between(month, forecast.currency)})."
 
 

@@ -76,7 +76,7 @@ def counted_in_words(values: Mapping[str, str], month_starts: int) -> str | None
     what = words.get("counts", text.COUNTED) + (
         f" in {category}" if (category := words.get("counted_in")) else ""
     )
-    what += f" at {merchant_name(words['merchant'])}" if "merchant" in words else ""
+    what += f" at {words['merchant']}" if "merchant" in words else ""
     weekday = words["weekday"].replace("day", "days") if "weekday" in words else None
     without = f"without {words['without'].lower()}" if "without" in words else None
     days = _period(values, month_starts)
@@ -109,6 +109,8 @@ def _in_words(name: str, value: str) -> str:
         return category_name(None if value == NO_CATEGORY else value)
     if name == "rule":
         return rule_name(value)
+    if name == "merchant":
+        return merchant_name(value)
     if name in ("from", "to"):
         try:
             return format.day(date.fromisoformat(value))

@@ -103,14 +103,14 @@ def _price_changed(change: Change, name: str, currency: str) -> str:
 
 def _merchant(about: Change | Habit) -> str:
     key = about.merchant or ""
-    return merchant_name(key, key.upper())
+    return merchant_name(key)
 
 
 def nothing_changed(changed: WhatChanged) -> str:
     """If there is no sentence to show."""
     months = format.counted(changed.months, "complete month")
     if changed.enough:
-        return f"Nothing out of the ordinary, compared with the {months} before."
+        return f"Nothing is clearly outside the range of the {months} before."
     return f"Too few months to tell what is out of the ordinary: {months} before, of {changed.needed} needed."
 
 

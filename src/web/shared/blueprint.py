@@ -66,16 +66,16 @@ def rule_name(rule_id: str) -> str:
 
 
 @bp.app_template_filter()
-def merchant_name(key: str, default: str | None = None) -> str:
-    """The name that a person gave a merchant, else `default`, or its key."""
-    return merchant_names().get(key, default or key)
+def merchant_name(key: str) -> str:
+    """As all pages write a merchant: the name that a person gave it, else its key in capitals."""
+    return merchant_names().get(key, key.upper())
 
 
 @bp.app_template_filter()
 def payment_name(name: str | None, merchant: str | None) -> str:
-    """The name of a recurring payment, else that of its merchant, or the key in capitals."""
+    """The name of a recurring payment, else that of its merchant."""
     key = merchant or ""
-    return name if name and name != key else merchant_name(key, key.upper())
+    return name if name and name != key else merchant_name(key)
 
 
 def merchant_names() -> dict[str, str]:

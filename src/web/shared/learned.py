@@ -71,7 +71,7 @@ def _others(values: Mapping[str, str]) -> Iterator[str]:
 def _lesson(row: StoredTransaction, answer: Feedback, predictor: Predictor) -> tuple[bool, str]:
     """Predicts the merchant's next transaction; returns True if it gets this category, and a sentence."""
     key, name = row.transaction.merchant, category_name(answer.category)
-    merchant = merchant_name(key, key.upper())
+    merchant = merchant_name(key)
     if not key:
         return False, "No merchant name was found, so this answer takes effect at the next training."
     try:

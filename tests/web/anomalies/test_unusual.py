@@ -55,7 +55,7 @@ def reported(services, row):
         kind=AnomalyKind.CATEGORY_MONTH,
         transaction_ids=(),
         reason=ReasonCode.CATEGORY_MONTH,
-        values={"amount": 90000, "usual": 30000, "times": 3.0, "month": "2026-02"},
+        values={"amount": 90000, "usual": 30000, "times": 3.0, "month": "2026-02", "months": 9},
         date=date(2026, 2, 28),
         amount=90000,
         merchant="",
@@ -113,7 +113,7 @@ def test_an_anomaly_has_its_reason_as_code_and_sentence(client, reported, row):
         "status": "open",
     }
     assert body["anomalies"][1]["sentence"] == (
-        "Dining out cost $900.00 in February 2026: 3.0 times the usual $300.00 of a month."
+        "Dining out cost $900.00 in February 2026: 3.0 times $300.00, the median of the 9 other months."
     )
     assert (body["analysed"], body["not_analysed"], body["up_to_date"]) == (120, 7, True)
     assert body["why"].startswith("Not analysed: 7 payments because")

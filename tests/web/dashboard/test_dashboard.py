@@ -467,3 +467,32 @@ def test_of_a_large_history_what_changed_comes_after_the_page(client, ledger, mo
     assert shown[0] == ["by-category", "compared", "day-by-day", "by-month"]
     assert set(shown[1]) >= {"cash-flow", "by-merchant", "by-account"}
     assert not {*shown[0]} & {*shown[1]}
+
+
+def test_a_month_that_counts_as_complete_is_known_until_its_end(table, container):
+    rows = [new("cafe", "5", category="dining", day=day) for day in (date(2025, 3, 3), date(2025, 4, 26))]
+    keep(container.transactions, *rows)
+    days = column(table("by-weekday", APRIL), "Days", "Weekday")
+    assert sum(map(int, days.values())) == 30
+    assert table("day-by-day", APRIL)[29]["Day"] == "Apr 30, 2025"
+
+
+def test_a_category_without_spending_in_any_column_is_left_out(table, container, ledger):
+    keep(container.transactions, new("gift shop", "5", category="gifts", day=date(2025, 2, 3)))
+    assert "Gifts and donations" not in column(table("by-category", APRIL), "Spending", "Category")
+
+
+def test_shares_next_to_refunds_say_of_what_they_are(client, ledger):
+    page = client.get(f"/analytics?{APRIL}").text
+    assert "Shares are of the amounts above zero; with refunds, it is $1,177.05." in page
+    assert "Usual is the median of the 3 complete months before." in page
+
+
+def test_the_tile_of_a_month_that_is_not_over_is_against_the_same_days(client, ledger):
+    assert "+$110.00 against the same days before" in client.get("/analytics").text
+
+
+def test_without_transactions_there_is_a_way_to_them(client):
+    page = client.get("/analytics").text
+    assert 'href="/import"' in page
+    assert 'action="/import/demo"' in page

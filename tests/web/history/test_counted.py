@@ -124,7 +124,7 @@ def test_the_list_says_in_words_what_counts_and_shows_that_total_alone(client, l
     page = client.get(
         "/history?counts=earned&weekday=2&without=account,mode&merchant=acme&to=2026-04-01"
     ).text
-    words = "Income at acme, until Apr 1, 2026, without account, payment method, Wednesdays"
+    words = "Income at ACME, until Apr 1, 2026, without account, payment method, Wednesdays"
     assert f"<bdi>{words}</bdi>" in page
 
 

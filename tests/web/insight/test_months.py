@@ -123,7 +123,7 @@ def test_a_new_merchant_in_a_new_category_is_one_sentence(client, year, store):
 def test_a_quiet_month_says_that_nothing_is_out_of_the_ordinary(client, year):
     changed = get(client, f"{MONTHS}/2025-11")["what_changed"]
     assert (changed["changes"], changed["months"]) == ([], 10)
-    assert changed["note"] == "Nothing out of the ordinary, compared with the 10 complete months before."
+    assert changed["note"] == "Nothing is clearly outside the range of the 10 complete months before."
 
 
 def test_a_new_price_and_a_missing_payment_are_named(client, store):

@@ -27,7 +27,7 @@ def blue_door(predicted, answered):
 def test_the_list_shows_what_is_remembered_and_leads_to_the_transactions(client, blue_door, predicted):
     predicted("PLUM TREE")
     words = shown(client, "/merchants")
-    assert "blue door 1 transactions of blue door $12.00 Gifts" in words
+    assert "BLUE DOOR 1 transactions of BLUE DOOR $12.00 Gifts" in words
     assert "1 answer" in words
     assert "/history?merchant=blue+door" in client.get("/merchants").text
     assert "plum tree" not in shown(client, "/merchants?q=blue&sort=name")
@@ -41,13 +41,13 @@ def test_the_page_of_a_merchant_says_what_is_remembered_and_why(client, blue_doo
     assert "because your last answer says so. What they decided" in words
     assert f"/transactions/{blue_door['id']}" in client.get("/merchants/blue door").text
     words = post(client, "/merchants/blue door", forget="1")
-    assert "You made Ledgerloop forget your answers for blue door." in words
+    assert "You made Ledgerloop forget your answers for BLUE DOOR." in words
     assert "Nothing: the model decides. Your earlier answers are forgotten." in words
     assert "Does not count" in words
 
 
 def test_learning_is_switched_off_and_on(client, blue_door, predicted):
-    assert "You switched learning off for blue door." in post(client, "/merchants/blue door", learn="off")
+    assert "You switched learning off for BLUE DOOR." in post(client, "/merchants/blue door", learn="off")
     assert predicted("BLUE DOOR")["decided_by"] == "model"
     assert "The next transaction will be Gifts" in post(client, "/merchants/blue door", learn="on")
 
@@ -62,7 +62,7 @@ def test_a_name_is_shown_wherever_the_merchant_is(client, blue_door):
     assert "Tür <b>blau</b>" in client.get("/api/v1/history/spreadsheet.csv").text
     assert client.get("/api/v1/history?q=tur+blau").json["total"] == 1
     assert client.get("/api/v1/history?q=tur+rot").json["total"] == 0
-    assert "blue door" in post(client, "/merchants/blue door", name=" ")
+    assert "BLUE DOOR" in post(client, "/merchants/blue door", name=" ")
 
 
 def test_a_merge_by_name_is_undone_on_the_page_of_what_was_learned(client, blue_door, predicted):
@@ -72,12 +72,12 @@ def test_a_merge_by_name_is_undone_on_the_page_of_what_was_learned(client, blue_
     refused = client.post("/merchants/blue door", data={"from": "nobody"})
     assert (refused.status_code, "There is no merchant with this key." in refused.text) == (422, True)
     merged = post(client, "/merchants/blue door", **{"from": "Blue  DOR"})
-    assert "You merged the merchant blue dor into blue door." in merged
+    assert "You merged the merchant BLUE DOR into BLUE DOOR." in merged
     assert "Merged into it: blue dor" in shown(client, "/merchants/blue dor")
     assert client.get("/api/v1/history?merchant=blue dor").json["total"] == 2
     words = shown(client, "/learned")
-    assert "blue door Gifts" in words
-    assert "You merged the merchant blue dor into blue door" in words
+    assert "BLUE DOOR Gifts" in words
+    assert "You merged the merchant BLUE DOR into BLUE DOOR" in words
     [act] = [act for act in client.get("/api/v1/acts").json["items"] if act["kind"] == "merchant"]
     assert "Undone." in post(client, f"/acts/{act['id']}/undo", next="/learned")
     assert "None." in shown(client, "/learned")
@@ -101,7 +101,7 @@ def test_rules_are_listed_with_their_effect_and_named_by_their_merchant(client, 
 def test_variants_that_are_two_merchants_are_not_offered_again(client, blue_door, predicted):
     predicted("BLUE DOR")
     words = post(client, "/merchant-variants", key="blue dor", other="blue door")
-    assert "You said that blue dor and blue door are two merchants. Undo" in words
+    assert "You said that BLUE DOR and BLUE DOOR are two merchants. Undo" in words
     assert "No variants found" in words
     assert "almost the same spelling" not in shown(client, "/merchants/blue door")
 
@@ -111,7 +111,7 @@ def test_variants_are_shown_with_their_names_and_counts_and_no_other_act(client,
         predicted("BLUE DOR", amount=str(number + 1))
     client.patch("/api/v1/merchants/blue%20dor", json={"name": "Dor"})
     words = shown(client, "/merchant-variants")
-    assert "blue door 1 transaction Gifts" in words
+    assert "BLUE DOOR 1 transaction Gifts" in words
     assert "Dor 3 transactions" in words
     assert '<option value="Dor">' in client.get("/merchants/blue door").text
     answer = next(act for act in client.get("/api/v1/acts").json["items"] if act["kind"] == "feedback")
