@@ -81,9 +81,14 @@ THIRD_PARTY = {
     "chardet": {"components/bank_files/formats/encodings.py"},
     "mt940": {"components/bank_files/formats/mt940.py"},
     "re2": {"components/rules/patterns.py"},
-    "openpyxl": {"web/history/spreadsheet.py"},
+    "openpyxl": {"web/exports/spreadsheet.py"},
     "requests": {"services/firefly/client.py", "services/digest/webhook.py"},
-    "pyarrow": {"web/history/parquet.py", "components/bank_files/own_export/parquet_rows.py", "read_file.py"},
+    "pyarrow": {
+        "web/exports/parquet.py",
+        "web/exports/parquet_columns.py",
+        "components/bank_files/own_export/parquet_rows.py",
+        "read_file.py",
+    },
 }
 
 

@@ -41,3 +41,12 @@ KNOWN_CURRENCIES = CURRENCIES | frozenset(
 def decimal_places(currency: str) -> int:
     """Decimal places of `currency`'s smallest unit, e.g. 2 for USD, 0 for JPY; 2 for a code not listed."""
     return _EXPONENTS.get(currency, 2)
+
+
+def amount_text(units: int, currency: str) -> str:
+    """Of an amount in the smallest unit: `"350.75"`, with the currency's decimals."""
+    places = decimal_places(currency)
+    if not places:
+        return str(int(units))
+    digits = f"{units:0{places + 1}d}"
+    return f"{digits[:-places]}.{digits[-places:]}"

@@ -14,11 +14,11 @@ from src.web.bulk import api as bulk
 from src.web.categories import api as categories
 from src.web.dashboard import api as dashboard
 from src.web.digest import api as digest
+from src.web.exports import api as exports
 from src.web.feedback import api as feedback
 from src.web.forecast import api as forecast
 from src.web.health import api as health
 from src.web.history import api as history
-from src.web.history import exports_api
 from src.web.imports import api as imports
 from src.web.insight import api as insight
 from src.web.integrations import api as webhooks
@@ -75,7 +75,7 @@ _OPERATIONS = (
     bulk.api,
     transfers.api,
     imports.api,
-    exports_api.api,
+    exports.api,
     webhooks.api,
     dashboard.api,
     summary.api,

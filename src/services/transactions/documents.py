@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from bson import Int64, ObjectId
 
 from src.domain import LOCAL_OWNER
+from src.domain.exports import PlainTransaction
 from src.domain.feedback import Feedback, LabelSource, active_answers
 from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
@@ -276,6 +277,14 @@ def transaction_of(document: Document) -> Transaction:
             for split in document.get("splits", ())
         ),
     )
+
+
+def plain_of(document: Document) -> PlainTransaction:
+    """document: with times as they are stored, without a time zone. It is changed."""
+    document["id"] = str(document.pop("_id"))
+    if "refund_of" in document:
+        document["refund_of"] = str(document["refund_of"])
+    return cast(PlainTransaction, document)
 
 
 def stored_of(document: Document) -> StoredTransaction:

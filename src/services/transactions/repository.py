@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import UTC, datetime
 from typing import Any
 
+from bson import decode_all
 from pymongo import DESCENDING
 
 from src.domain import LOCAL_OWNER
+from src.domain.exports import PlainTransaction
 from src.domain.feedback import LabelSource, PastAnswer, one_per_act
 from src.domain.predictions import Band, Prediction
 from src.domain.transactions import (
@@ -30,6 +32,7 @@ from src.services.transactions.documents import (
     labelled_of,
     new_document,
     not_ignored,
+    plain_of,
     prediction_fields,
     replaced_fields,
     stored_of,
@@ -209,6 +212,14 @@ class Transactions:
         """Every transaction of the filter, in batches of a thousand from the server. Raises Unavailable."""
         for document in self._ordered(query_of(where), sort).batch_size(1000):
             yield stored_of(document)
+
+    @guarded_stream
+    def stream_plain(self, where: HistoryFilter, *, sort: str = "-date") -> Iterator[list[PlainTransaction]]:
+        """The same in plain values, by batches: a third of the time. Raises Unavailable."""
+        field, direction = order_of(sort)
+        batches = self._database.transactions.find_raw_batches(query_of(where), batch_size=1000)
+        for batch in batches.sort([(field, direction), ("_id", direction)]):
+            yield [plain_of(document) for document in decode_all(batch)]
 
     def _ordered(self, query: Document, sort: str, *, backward: bool = False) -> Any:
         field, direction = order_of(sort)

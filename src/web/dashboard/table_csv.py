@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from src.domain.spreadsheet_cells import escape_formula
 from src.web.analytics.chart_parts import Chart, TableCell
-from src.web.history.spreadsheet import BYTE_ORDER_MARK, Dialect, csv_lines
+from src.web.exports.spreadsheet import BYTE_ORDER_MARK, Dialect, csv_lines
 
 
 def csv_text(chart: Chart) -> str:

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from src.errors import InvalidInput
 from src.web.history import api as history_api
 from src.web.history import text
-from src.web.history.exports_api import EXPORTS
 from src.web.history.filters import (
     DEFAULT_SORT,
     NAMES,
@@ -47,12 +46,6 @@ if TYPE_CHECKING:
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
-
-_DOWNLOADS = (
-    ("Spreadsheet (CSV)", "exports.spreadsheet_csv"),
-    ("Excel (XLSX)", "exports.spreadsheet_xlsx"),
-    *((export.title, f"exports.{export.endpoint}") for export in EXPORTS),
-)
 
 
 @bp.get("/history")
@@ -105,7 +98,7 @@ def history(
         here=here(),
         next_page=page_at(result.next_cursor) if result else None,
         previous_page=page_at(result.previous_cursor) if result else None,
-        downloads=[(title, with_query(url_for(endpoint), filters)) for title, endpoint in _DOWNLOADS],
+        filters=filters,
         text=text,
         deleted=request.args.get("deleted"),
         suggested_links=links.count_suggested(),

@@ -7,7 +7,9 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import islice
 
+import bson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -45,9 +47,10 @@ from src.domain.transactions import (
 )
 from src.domain.transfers import Link, LinkedBy, LinkKind, LinkStatus
 from src.errors import InvalidInput
-from src.web.history.backup import Backup
-from src.web.history.export_formats import csv_line, heading, json_line
-from src.web.history.parquet import parquet
+from src.services.transactions.documents import plain_of, restored_document
+from src.web.exports.backup import Backup
+from src.web.exports.backup_formats import csv_lines, heading, json_lines
+from src.web.exports.parquet import parquet
 from tests.components.bank_files.reading import entries
 
 OWN = Category("books", "Books, “rare”", Group.DISCRETIONARY, "#7a5195")
@@ -186,20 +189,31 @@ def link_of(row_id):
     )
 
 
+def plain(row):
+    return plain_of(bson.decode(bson.encode(restored_document(row, import_id="import-1"))))
+
+
 def exported(stored):
-    return Backup([OWN], SETUP, lambda ids: [link_of(row_id) for row_id in ids]).records(iter(stored))
+    batches = batched(map(plain, stored), 2)
+    return Backup([OWN], SETUP, lambda ids: [link_of(row_id) for row_id in ids]).rows(batches)
 
 
-def as_lines(bodies):
-    return "".join(map(json_line, bodies)).encode()
+def batched(items, size):
+    items = iter(items)
+    while batch := list(islice(items, size)):
+        yield batch
 
 
-def as_csv(bodies):
-    return (heading() + "".join(map(csv_line, bodies))).encode()
+def as_lines(batches):
+    return "".join(map(json_lines, batches)).encode()
 
 
-def as_parquet(bodies):
-    return b"".join(parquet(bodies))
+def as_csv(batches):
+    return (heading() + "".join(map(csv_lines, batches))).encode()
+
+
+def as_parquet(batches):
+    return b"".join(parquet(batches))
 
 
 WRITERS = {"JSON lines": as_lines, "CSV": as_csv, "Parquet": as_parquet}

@@ -1,6 +1,6 @@
 """One record of a Ledgerloop export, validated like any outside input.
 
-`web/history/backup.py` defines the form.
+`web/exports/backup.py` defines the form.
 """
 
 from __future__ import annotations

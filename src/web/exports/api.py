@@ -1,21 +1,22 @@
-"""The history as files for other programs, streamed a few hundred transactions at a time."""
+"""The history as files for other programs, streamed a thousand transactions at a time."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import Response
+from flask import Response, url_for
 
-from src.web.history import export_formats as formats
-from src.web.history.backup import Backup
-from src.web.history.parquet import parquet
+from src.web.exports import backup_formats, journals
+from src.web.exports.backup import Backup, BackupRow
+from src.web.exports.parquet import parquet
+from src.web.exports.spreadsheet import XLSX, Dialect, Line, Lines, csv_pieces, xlsx_pieces
 from src.web.history.schemas import HistoryFilterQuery
-from src.web.history.spreadsheet import XLSX, Dialect, Line, Lines, csv_pieces, xlsx_pieces
 from src.web.openapi.operations import Operations, ResponseValue
-from src.web.shared.blueprint import merchant_names
+from src.web.shared.blueprint import bp, merchant_names
+from src.web.shared.forms import with_query
 
 if TYPE_CHECKING:
     from src.domain.categories import Category
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
 
+T = TypeVar("T")
 _BATCH = 200
 
 api = Operations("exports", __name__, url_prefix="/api/v1")
@@ -39,18 +41,26 @@ class Export:
     write: Callable[[Iterator[Any]], Iterator[str] | Iterator[bytes]]
     """The pieces of the file, from no more transactions at a time than a piece needs."""
     complete: bool = True
-    """`write` gets an ExportedBody, which can be imported again; else a StoredTransaction."""
+    """`write` gets batches of BackupRow, and the file can be imported again; else StoredTransactions."""
 
     @property
     def endpoint(self) -> str:
         return f"history_{self.extension}"
 
 
-def _lines(line_of: Callable[[Any], str], head: str = "") -> Callable[[Iterator[Any]], Iterator[str]]:
-    def write(rows: Iterator[Any]) -> Iterator[str]:
+def _backup(
+    lines_of: Callable[[Sequence[BackupRow]], str], head: str = ""
+) -> Callable[[Iterator[Sequence[BackupRow]]], Iterator[str]]:
+    return lambda batches: itertools.chain((head,), map(lines_of, batches))
+
+
+def _journal(
+    entry_of: Callable[[StoredTransaction], str], head: str = ""
+) -> Callable[[Iterator[StoredTransaction]], Iterator[str]]:
+    def write(rows: Iterator[StoredTransaction]) -> Iterator[str]:
         yield head
         while batch := list(itertools.islice(rows, _BATCH)):
-            yield "".join(map(line_of, batch))
+            yield "".join(map(entry_of, batch))
 
     return write
 
@@ -64,7 +74,7 @@ EXPORTS = (
         "columns have all answers, predictions, edits and links, and the named own categories, as JSON; the "
         "first row also has `setup`: accounts, filters, rules, settings and more. An import of the file "
         "restores everything.",
-        _lines(formats.csv_line, formats.heading()),
+        _backup(backup_formats.csv_lines, backup_formats.heading()),
     ),
     Export(
         "jsonl",
@@ -74,7 +84,7 @@ EXPORTS = (
         "`predictions`, `edits` and `links`, and the `own_categories` it names; the first also with `setup`: "
         "accounts, filters, rules, settings and more. An import of the file, or of single lines, restores "
         "everything.",
-        _lines(formats.json_line),
+        _backup(backup_formats.json_lines),
     ),
     Export(
         "parquet",
@@ -89,7 +99,7 @@ EXPORTS = (
         "text/plain",
         "Categories become accounts; the other account is the own account, else the payment method; the rest "
         "is metadata.",
-        _lines(formats.beancount, formats.BEANCOUNT_HEAD),
+        _journal(journals.beancount, journals.BEANCOUNT_HEAD),
         complete=False,
     ),
     Export(
@@ -98,16 +108,32 @@ EXPORTS = (
         "text/plain",
         "Categories become accounts; the other account is the own account, else the payment method; the rest "
         "is tags.",
-        _lines(formats.hledger),
+        _journal(journals.hledger),
         complete=False,
     ),
 )
 
 
+_DOWNLOADS = (
+    ("Spreadsheet (CSV)", "exports.spreadsheet_csv"),
+    ("Excel (XLSX)", "exports.spreadsheet_xlsx"),
+    *((export.title, f"exports.{export.endpoint}") for export in EXPORTS),
+)
+
+
+@bp.app_template_global()
+def downloads(filters: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Titles and addresses of all exports of the transactions that match."""
+    return [(title, with_query(url_for(endpoint), filters)) for title, endpoint in _DOWNLOADS]
+
+
 def _rows(query: HistoryFilterQuery, transactions: Transactions) -> Iterator[StoredTransaction]:
-    rows = transactions.stream(query.to_domain(), sort=query.sort)
-    first = list(itertools.islice(rows, 1))  # an error here still has its status
-    return itertools.chain(first, rows)
+    return _started(transactions.stream(query.to_domain(), sort=query.sort))
+
+
+def _started(items: Iterator[T]) -> Iterator[T]:
+    first = list(itertools.islice(items, 1))  # an error here still has its status
+    return itertools.chain(first, items)
 
 
 def _download(pieces: Iterator[Any], media_type: str, name: str) -> Response:
@@ -129,7 +155,7 @@ def _view(export: Export) -> Callable[..., ResponseValue]:
         links: Links,
     ) -> ResponseValue:
         content = Backup(categories.own(), setup_backup.current(), links.of_any)
-        return download(content.records(_rows(query, transactions)))
+        return download(content.rows(_started(transactions.stream_plain(query.to_domain(), sort=query.sort))))
 
     def download(rows: Iterator[Any]) -> ResponseValue:
         return _download(export.write(rows), export.media_type, f"history.{export.extension}")

@@ -1,47 +1,23 @@
-"""The records of a backup: a transaction with all that is known of it, and the setup of the ledger."""
+"""The rows of a backup: a transaction with all that is known of it, and the setup of the ledger."""
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from typing_extensions import TypedDict
 
 from src.domain import budgets, limits, rules
 from src.domain.backups import Setup
 from src.domain.categories import Category
+from src.domain.exports import PlainTransaction
 from src.domain.recurring import StoredDecision
-from src.domain.transactions import Edit, MistakeMark, StoredTransaction
 from src.domain.transfers import Link
 from src.web.categories.schemas import CategoryBody, category_body
-from src.web.history.schemas import (
-    EditSidesBody,
-    HistoryItemBody,
-    PastPredictionBody,
-    edit_sides,
-    history_item,
-    past_prediction,
-)
 from src.web.shared.fields import money, utc_text
-
-_BATCH = 200
-
-
-class DoubtBody(TypedDict):
-    category: str
-    others: str
-    wholesale: bool
-    label_at: str
-    found_at: str
-    vouched_at: str | None
-
-
-class PastEditBody(EditSidesBody):
-    undone_at: str | None
-
 
 # `in` is a Python keyword, so this is a call.
 LinkBody = TypedDict(
@@ -75,18 +51,10 @@ class SetupBody(TypedDict):
     dismissals: list[dict[str, Any]]
 
 
-class ExportedBody(HistoryItemBody):
-    """`components/bank_files/own_export/record.py` reads it."""
-
-    source: str
-    audit: bool
-    fingerprint: str
-    key: str | None
-    doubt: DoubtBody | None
-    predictions: list[PastPredictionBody]
-    own_categories: list[CategoryBody]
-    edits: list[PastEditBody]
+class BackupRow(NamedTuple):
+    row: PlainTransaction
     links: list[LinkBody]
+    own_categories: list[CategoryBody]
     setup: SetupBody | None
 
 
@@ -97,62 +65,49 @@ class Backup:
     links: Callable[[Collection[str]], Sequence[Link]]
     """Those of the transactions with these ids, also dismissed ones."""
 
-    def records(self, rows: Iterator[StoredTransaction]) -> Iterator[ExportedBody]:
+    def rows(self, batches: Iterable[Sequence[PlainTransaction]]) -> Iterator[list[BackupRow]]:
         """The first one has the setup and all own categories, so that none is lost, and each other one the
         categories it names, so that it can be imported alone."""
+        own = {category.slug: category_body(category) for category in self.own_categories}
         is_first = True
-        while batch := list(itertools.islice(rows, _BATCH)):
+        for batch in batches:
             links: dict[str, list[Link]] = defaultdict(list)
-            for link in self.links([row.id for row in batch]):
+            for link in self.links([row["id"] for row in batch]):
                 links[link.out].append(link)
                 links[link.into].append(link)
-            for row in batch:
-                yield self._record(row, links[row.id], is_first=is_first)
+            rows = [
+                BackupRow(
+                    row,
+                    [_link(link) for link in sorted(links.get(row["id"], ()), key=attrgetter("id"))],
+                    list(_only(own, _named(row))) if own else [],
+                    None,
+                )
+                for row in batch
+            ]
+            if is_first and rows:
+                rows[0] = rows[0]._replace(own_categories=list(own.values()), setup=_setup(self.setup))
                 is_first = False
-
-    def _record(self, row: StoredTransaction, links: Sequence[Link], *, is_first: bool) -> ExportedBody:
-        own = self.own_categories if is_first else _named(row, self.own_categories)
-        return {
-            **history_item(row),
-            "source": row.source,
-            "audit": row.audit,
-            "fingerprint": row.fingerprint,
-            "key": row.key,
-            "doubt": _mark(row.mistake) if row.mistake else None,
-            "predictions": [past_prediction(prediction) for prediction in row.predictions],
-            "own_categories": [category_body(category) for category in own],
-            "edits": [_edit(edit) for edit in row.edits],
-            "links": [_link(link) for link in sorted(links, key=lambda link: link.id)],
-            "setup": _setup(self.setup) if is_first else None,
-        }
+            yield rows
 
 
-def _named(row: StoredTransaction, own: Sequence[Category]) -> list[Category]:
-    if not own:
-        return []
-    slugs = {
-        *(event.category for event in row.feedback),
-        *(split.category for split in row.splits),
-        *(split.category for edit in row.edits for split in (*edit.before.splits, *edit.after.splits)),
-        *(prediction.category for prediction in row.predictions),
-        *(other.category for prediction in row.predictions for other in prediction.alternatives),
-    }
-    return [category for category in own if category.slug in slugs]
+def _only(own: Mapping[str, CategoryBody], slugs: Collection[str | None]) -> Iterator[CategoryBody]:
+    return (category for slug, category in own.items() if slug in slugs)
 
 
-def _mark(mark: MistakeMark) -> DoubtBody:
+def _named(row: PlainTransaction) -> set[str | None]:
+    """The categories that it names."""
     return {
-        "category": mark.category,
-        "others": mark.others,
-        "wholesale": mark.wholesale,
-        "label_at": utc_text(mark.label_at),
-        "found_at": utc_text(mark.found_at),
-        "vouched_at": utc_text(mark.vouched_at) if mark.vouched_at else None,
+        *(event["category"] for event in row["feedback"]),
+        *(split["category"] for split in row.get("splits", ())),
+        *(
+            split["category"]
+            for edit in row.get("edits", ())
+            for side in (edit["before"], edit["after"])
+            for split in side.get("splits", ())
+        ),
+        *(prediction["category"] for prediction in row["predictions"]),
+        *(slug for prediction in row["predictions"] for slug, _ in prediction["alternatives"]),
     }
-
-
-def _edit(edit: Edit) -> PastEditBody:
-    return {**edit_sides(edit), "undone_at": utc_text(edit.undone_at) if edit.undone_at else None}
 
 
 def _link(link: Link) -> LinkBody:

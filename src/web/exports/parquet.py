@@ -1,4 +1,4 @@
-"""The history as Parquet: the table of `export_formats.py` with types, written a row group at a time.
+"""A backup as Parquet: the table of `backup_formats.py` with types, written a row group at a time.
 
 pyarrow takes half a second and 50 MB, so it is imported at the first export.
 """
@@ -6,36 +6,33 @@ pyarrow takes half a second and 50 MB, so it is imported at the first export.
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
-from datetime import date, datetime
-from decimal import Decimal
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from src.domain.preferences import Preferences
-from src.web.history.backup import ExportedBody
-from src.web.history.export_formats import cells
+from src.web.exports.backup import BackupRow
+from src.web.exports.parquet_columns import SETUP_TEXTS, ParquetColumns
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ROW_GROUP = 2_000
-_AS_TEXTS = ("rules", "recurring", "skipped_groups", "profiles", "budgets", "limits", "dismissals")
-"""The parts of the setup whose items are JSON."""
 _SWITCHES = [field.name for field in fields(Preferences) if isinstance(field.default, bool)]
 
 
-def parquet(bodies: Iterable[ExportedBody]) -> Iterator[bytes]:
+def parquet(batches: Iterable[Sequence[BackupRow]]) -> Iterator[bytes]:
     """The file in pieces, one per row group."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
-    schema, pieces, remaining = _schema(), _Pieces(), iter(bodies)
+    schema, pieces = _schema(), _Pieces()
+    columns = ParquetColumns(schema)
+    rows = itertools.chain.from_iterable(batches)
     with ParquetWriter(pa.PythonFile(pieces), schema, compression="zstd") as writer:
-        while batch := [_typed(body) for body in islice(remaining, ROW_GROUP)]:
-            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+        while group := list(itertools.islice(rows, ROW_GROUP)):
+            writer.write_table(columns.table(group))
             yield pieces.take()
     yield pieces.take()
 
@@ -61,56 +58,6 @@ class _Pieces(io.RawIOBase):
     def take(self) -> bytes:
         content, self._pieces = b"".join(self._pieces), []
         return content
-
-
-def _typed(body: ExportedBody) -> dict[str, Any]:
-    row = cells(body)
-    return {
-        **row,
-        "date": date.fromisoformat(row["date"]),
-        "amount": Decimal(row["amount"]),
-        "created_at": datetime.fromisoformat(row["created_at"]),
-        "splits": _typed_splits(row["splits"]),
-        "doubt": row["doubt"] and _with_times(row["doubt"], "label_at", "found_at", "vouched_at"),
-        "feedback": [_with_times(event, "at") for event in row["feedback"]],
-        "predictions": [_with_times(prediction, "at") for prediction in row["predictions"]],
-        "edits": [_typed_edit(edit) for edit in row["edits"]],
-        "links": [
-            {**_with_times(link, "created_at"), "date": date.fromisoformat(link["date"])}
-            for link in row["links"]
-        ],
-        "setup": row["setup"]
-        and {
-            **row["setup"],
-            "accounts": [
-                {
-                    **_with_times(account, "created_at"),
-                    "opening_balance": Decimal(account["opening_balance"]),
-                }
-                for account in row["setup"]["accounts"]
-            ],
-            "merchants": [_with_times(merchant, "forgotten_at") for merchant in row["setup"]["merchants"]],
-            **{name: [json.dumps(item) for item in row["setup"][name]] for name in _AS_TEXTS},
-        },
-    }
-
-
-def _typed_edit(edit: dict[str, Any]) -> dict[str, Any]:
-    sides = {
-        side: {**fields, "date": date.fromisoformat(fields["date"]), "amount": Decimal(fields["amount"])}
-        for side in ("before", "after")
-        if (fields := edit[side])
-    }
-    splits = {name: _typed_splits(edit[name]) for name in ("splits_before", "splits_after")}
-    return _with_times(edit, "at", "undone_at") | sides | splits
-
-
-def _typed_splits(splits: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**split, "amount": Decimal(split["amount"])} for split in splits]
-
-
-def _with_times(values: dict[str, Any], *names: str) -> dict[str, Any]:
-    return values | {name: datetime.fromisoformat(values[name]) for name in names if values[name]}
 
 
 def _schema() -> pa.Schema:
@@ -203,7 +150,7 @@ def _schema() -> pa.Schema:
                 "merchants": _list_of(
                     **dict.fromkeys(("key", "name", "into"), text), learn=pa.bool_(), forgotten_at=time
                 ),
-                **dict.fromkeys(_AS_TEXTS, pa.list_(text)),
+                **dict.fromkeys(SETUP_TEXTS, pa.list_(text)),
                 "settings": pa.struct(
                     {
                         **dict.fromkeys(("currency", "locale", "week_starts"), text),

@@ -1,27 +1,12 @@
-"""A transaction in the formats of exports: JSON and CSV, which can be imported again, beancount, hledger."""
+"""A transaction in the formats of journals: beancount and hledger."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 import unicodedata
-from collections.abc import Iterable
-from typing import Any
 
-from src.domain.spreadsheet_cells import escape_formula
 from src.domain.transactions import Direction, StoredTransaction, Transaction
-from src.web.history.backup import ExportedBody
 from src.web.shared.fields import money
-
-COLUMNS = (
-    "id date description merchant subcategory amount currency direction mode "
-    "account counterparty notes mcc tags "
-    "category status predicted confidence band decided_by created_at model_version source audit fingerprint "
-    "key transfer refund_of doubt splits feedback predictions own_categories edits links setup"
-).split()
-"""Of the CSV and of Parquet: one row per transaction, its answers and predictions at the end."""
 
 BEANCOUNT_HEAD = 'plugin "beancount.plugins.auto_accounts"\n'
 """Accounts need no `open` directive."""
@@ -29,37 +14,6 @@ BEANCOUNT_HEAD = 'plugin "beancount.plugins.auto_accounts"\n'
 _ROOTS = {Direction.EXPENSE: "Expenses", Direction.INCOME: "Income", Direction.TRANSFER: "Assets:Transfers"}
 _NOT_PLAIN = re.compile(r"[\W_]+")
 _ENDS_A_TAG = re.compile(r"[,;\s]+")
-
-
-def json_line(body: ExportedBody) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-def cells(body: ExportedBody) -> dict[str, Any]:
-    """By the names of COLUMNS, with the values of the JSON."""
-    table = {**body, **body["transaction"], "model_version": body["model"]["version"]}
-    return {name: table[name] for name in COLUMNS}
-
-
-def heading() -> str:
-    return _line(COLUMNS)
-
-
-def csv_line(body: ExportedBody) -> str:
-    row = cells(body) | {"confidence": f"{body['confidence']:.4f}"}
-    return _line(map(_cell, row.values()))
-
-
-def _line(row: Iterable[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow(row)
-    return text.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, (dict, list, bool)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return escape_formula(value or "")
 
 
 def beancount(row: StoredTransaction) -> str:
