@@ -30,6 +30,7 @@ from src.services.models import bundle as bundles
 from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
 from src.services.models.starter import Starter
 from src.services.rules.prediction_basis import PredictionBases
+from src.services.rules.prediction_memory import PredictionMemory
 from src.services.rules.repository import Rules
 
 
@@ -85,10 +86,16 @@ class Predictions(Services):
             self.shadow_model.peek,
             self.accounts,
             self.link_matching.match_saved,
-            PredictionBases(self.database, self.categories, self.merchants, self.rules).read,
+            self.prediction_memory.basis,
             PresentCategories(),
             self.current_rules,
+            self.prediction_memory,
         )
+
+    @once
+    def prediction_memory(self) -> PredictionMemory:
+        bases = PredictionBases(self.database, self.categories, self.merchants, self.rules)
+        return PredictionMemory(self.database, bases, self.transactions)
 
     @once
     def link_matching(self) -> LinkMatching:

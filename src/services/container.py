@@ -29,6 +29,7 @@ from src.services.forecast.forecasts import Forecasts
 from src.services.history.counting_filter import CountingFilter
 from src.services.history.saved_filters import SavedFilters
 from src.services.host.secret_key import kept_key, keyed_hash
+from src.services.host.shared_token import SharedToken
 from src.services.imports.encrypted_uploads import Uploads
 from src.services.imports.file_reader import FileReader
 from src.services.imports.repository import ImportProfiles, ImportRejects, Imports
@@ -134,7 +135,8 @@ class Services:
 
     @once
     def database(self) -> Database:
-        return Database(self.mongo_uri, self.settings.mongo_db_name)
+        token = SharedToken(self.settings.data_path / "changes")
+        return Database(self.mongo_uri, self.settings.mongo_db_name, token=token)
 
     def mongo_uri(self) -> str:
         """MONGO_URI, or the embedded MongoDB, which is started here if no process runs it yet."""

@@ -53,6 +53,7 @@ EMPTIED = (
     "forecasts",
     "month_totals",
     "stale_months",
+    "basis_changes",
 )
 
 

@@ -16,6 +16,7 @@ from src.components.model.serving import Serving
 from src.components.rules.matching import Outcome, RuleMatcher
 from src.components.text.cleaning import merchant
 from src.components.text.masking import mask
+from src.domain.feedback import PastAnswer
 from src.domain.merchants import FOREVER, Remembered
 from src.domain.prediction_basis import PredictionBasis
 from src.domain.predictions import (
@@ -46,6 +47,18 @@ OwnEvidence = Rule | MemoryDecision | MemoryHint | None
 class Model(Protocol):
     def current(self) -> Serving:
         """Raises Unavailable without a model."""
+
+
+class Answers(Protocol):
+    """The newest answers for each of some merchants; without those that are ignored."""
+
+    def recollections(
+        self, merchants: Collection[str], ignored: Mapping[str, datetime], /
+    ) -> dict[str, list[PastAnswer]]: ...
+
+    def similar(
+        self, merchants: Collection[str], ignored: Mapping[str, datetime], /
+    ) -> dict[str, list[PastAnswer]]: ...
 
 
 def prepare(transaction: Transaction) -> Transaction:
@@ -94,6 +107,12 @@ class Predictor:
     """Returns a model with the categories of today."""
     rules: Callable[[str], RuleMatcher] = lambda _: _NO_RULES
     """Returns the rules of a state."""
+    remembered: Answers | None = None
+    """The answers; None: those of `transactions`."""
+
+    @property
+    def _answers(self) -> Answers:
+        return self.remembered or self.transactions
 
     def predict(
         self, transactions: Sequence[Transaction], *, at: datetime, with_shadow: bool = False
@@ -164,8 +183,8 @@ class Predictor:
             return [None] * len(prepared)
         learned = {transaction.merchant for transaction in prepared}
         learned -= {key for key, until in ignored.items() if until == FOREVER}
-        own = self.transactions.recollections(learned, ignored)
-        similar = self.transactions.similar(learned - own.keys(), ignored)
+        own = self._answers.recollections(learned, ignored)
+        similar = self._answers.similar(learned - own.keys(), ignored)
         return [
             self.memory.consult(
                 own.get(transaction.merchant, ()),
@@ -179,7 +198,7 @@ class Predictor:
         """What the answers for each say about a transaction of another amount than theirs."""
         if not self.preferences().learning:
             return {}
-        answers = self.transactions.recollections(merchants, self.basis(()).ignored_merchants)
+        answers = self._answers.recollections(merchants, self.basis(()).ignored_merchants)
         consulted = {key: self.memory.consult(newest, (), math.nan) for key, newest in answers.items()}
         return {key: _remembered(memory) for key, memory in consulted.items() if memory}
 

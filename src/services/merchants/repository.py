@@ -26,7 +26,7 @@ NOT_LEARNED = {"$or": [{"learn": False}, {"forgotten.at": {"$exists": True}}]}
 
 
 class Merchants:
-    """Read at each prediction and never cached, so that every process follows a change at once."""
+    """Never cached here, so that every process follows a change at once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

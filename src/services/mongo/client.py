@@ -25,7 +25,9 @@ from pymongo.read_concern import ReadConcern
 
 from src.errors import Unavailable
 from src.once import forget, once
-from src.services.mongo.collections import INDEXES, SUPERSEDED, Collections
+from src.services.host.shared_token import SharedToken
+from src.services.mongo.basis_changes import BasisChanges
+from src.services.mongo.collections import BASIS_CHANGES, INDEXES, SUPERSEDED, Collections
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -120,10 +122,21 @@ def _unavailable(error: PyMongoError) -> Unavailable:
 class Database(Collections):
     """One MongoDB database. It connects at the first use, so it may be created before the server runs."""
 
-    def __init__(self, uri: Callable[[], str], name: str, *, confirm_within_s: float = 10) -> None:
-        """confirm_within_s: how long a write waits for most members of a replica set."""
+    def __init__(
+        self,
+        uri: Callable[[], str],
+        name: str,
+        *,
+        confirm_within_s: float = 10,
+        token: SharedToken | None = None,
+    ) -> None:
+        """confirm_within_s: how long a write waits for most members of a replica set.
+
+        token: renewed by writes that predictions depend on.
+        """
         self._uri = uri
         self._name = name
+        self._token = token
         self._write_concern = WriteConcern(w="majority", j=True, wtimeout=round(confirm_within_s * 1000))
 
     @once
@@ -154,6 +167,11 @@ class Database(Collections):
 
     def collection(self, name: str) -> Collection[Document]:
         return self._database.get_collection(name)
+
+    @once
+    def basis_changes(self) -> BasisChanges:
+        """The changes of what predictions depend on."""
+        return BasisChanges(lambda: self.collection(BASIS_CHANGES), self._token)
 
     @once
     def bundles(self) -> gridfs.GridFSBucket:
@@ -204,11 +222,12 @@ class Database(Collections):
         but: names of collections that stay.
         """
         derived_last = sorted(self._database.list_collection_names(), key="month_totals".__eq__)
-        for name in derived_last:
-            if name.endswith(_REPLACEMENT):
-                self.collection(name).drop()  # of an attempt that was interrupted
-            elif name not in but:
-                self._replace_by_empty(name)
+        with self.basis_changes.noted(None):  # which empties its own collection
+            for name in derived_last:
+                if name.endswith(_REPLACEMENT):
+                    self.collection(name).drop()  # of an attempt that was interrupted
+                elif name not in (*but, BASIS_CHANGES):
+                    self._replace_by_empty(name)
 
     def _replace_by_empty(self, name: str) -> None:
         replacement = self._database.create_collection(f"{name}{_REPLACEMENT}", check_exists=False)

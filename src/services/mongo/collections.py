@@ -10,8 +10,11 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from src.services.mongo.basis_changes import NotedCollection
 from src.services.mongo.marking import MARK, MarkedTransactions
 
+BASIS_CHANGES = "basis_changes"
+"""One document: the changes of what predictions depend on, as `basis_changes.py` notes them."""
 CHAMPION, SHADOW = "champion", "shadow"
 """Ids in `models` of the pointers to the champion and to the shadow model; a version has `version:N`."""
 
@@ -199,7 +202,24 @@ class _Transactions(_Collection):
     def __get__(self, database: Any, owner: type) -> Any:
         if database is None:
             return self
-        return MarkedTransactions(database.collection(self._name), database.collection("stale_months"))
+        notes = database.collection("stale_months")
+        return MarkedTransactions(database.collection(self._name), notes, database.basis_changes)
+
+
+class _Decisions(_Collection):
+    """What a person decided, as far as predictions depend on it."""
+
+    def __get__(self, database: Any, owner: type) -> Any:
+        if database is None:
+            return self
+        return NotedCollection(database.collection(self._name), database.basis_changes, decisions=True)
+
+
+class _Settings(_Collection):
+    def __get__(self, database: Any, owner: type) -> Any:
+        if database is None:
+            return self
+        return NotedCollection(database.collection(self._name), database.basis_changes, decisions=False)
 
 
 class Collections:
@@ -223,9 +243,9 @@ class Collections:
     """What a person did that can be undone."""
     bulk_work = _Collection()
     """Bulk changes that are not done yet."""
-    accounts = _Collection()
+    accounts = _Decisions()
     """A person's own accounts, with those that were merged or deleted."""
-    categories = _Collection()
+    categories = _Decisions()
     """Own, changed and merged categories; the shipped ones are not stored."""
     review_skips = _Collection()
     """Groups of waiting transactions that a person has put off until a date."""
@@ -243,9 +263,9 @@ class Collections:
     """Unusual spending that a person said is fine."""
     anomaly_models = _Collection()
     """The forest that finds unusual amounts, with its hash; the newest one that was accepted is used."""
-    merchants = _Collection()
+    merchants = _Decisions()
     """What a person decided about merchants: names, merges, and what is not learned."""
-    rules = _Collection()
+    rules = _Decisions()
     """All rules of a person, in one document."""
     dismissed_rules = _Collection()
     """Suggested rules that a person does not want."""
@@ -267,7 +287,7 @@ class Collections:
     """Models that were not promoted, with their reasons."""
     forecasts = _Collection()
     """Derived: of each currency the forecast, and the methods that the last training chose."""
-    settings = _Collection()
+    settings = _Settings()
     """The settings that a person has changed."""
     locks = _Collection()
     states = _Collection()

@@ -4,13 +4,16 @@ A write that changes sums sets `uncounted`, a token of its own, in the same oper
 for rows that leave a month (they are deleted, or get another date or currency), and costly for many new rows;
 then their days are noted in `stale_months` before the write, and the note is closed after it. A note that
 stays open, because its process was killed, expires.
+
+A write that changes what the answers of a merchant say is also noted for the processes that keep them in
+memory, as `basis_changes.py` says.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from itertools import product
 from typing import Any
@@ -21,9 +24,12 @@ from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
 from src.domain import LOCAL_OWNER
+from src.services.mongo.basis_changes import BasisChanges
 
 Document = dict[str, Any]
 Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Change = tuple[Mapping[str, Any], Update | None]
+"""A query, and the update of its rows; None if they are deleted."""
 
 MARK = "uncounted"
 IS_MARKED: Document = {"owner": LOCAL_OWNER, MARK: {"$exists": True}}
@@ -38,6 +44,9 @@ _COUNTED = frozenset(
 )
 """The fields that decide where a transaction counts, and with how much."""
 _DECIDE_THE_MONTH = frozenset(("currency", "date"))
+_TEACH = frozenset(("label", "merchant", "value"))
+"""The fields of an answered transaction that the memory of answers reads."""
+_ANSWERED = {"label.at": {"$exists": True}}
 
 _READS = frozenset(
     (
@@ -58,8 +67,10 @@ _OPEN_FOR_MS = 180_000
 class MarkedTransactions:
     """Reads like the collection, and has those of its writes that the services use."""
 
-    def __init__(self, rows: Collection[Document], notes: Collection[Document]) -> None:
-        self._rows, self._notes = rows, notes
+    def __init__(
+        self, rows: Collection[Document], notes: Collection[Document], changes: BasisChanges
+    ) -> None:
+        self._rows, self._notes, self._changes = rows, notes, changes
 
     def __getattr__(self, name: str) -> Any:
         if name not in _READS:
@@ -68,54 +79,92 @@ class MarkedTransactions:
 
     def insert_one(self, document: Document) -> Any:
         document.setdefault("_id", ObjectId())
-        return self._rows.insert_one({**document, MARK: _token()})
+        with self._inserting([document]):
+            return self._rows.insert_one({**document, MARK: _token()})
 
     def insert_many(self, documents: Sequence[Document], *, ordered: bool = True) -> Any:
         for document in documents:
             document.setdefault("_id", ObjectId())
         if len(documents) < _MANY:
             token = _token()
-            return self._rows.insert_many(
-                [{**document, MARK: token} for document in documents], ordered=ordered
-            )
-        with self._noted(_days_of(documents), len(documents)):
+            with self._inserting(documents):
+                return self._rows.insert_many(
+                    [{**document, MARK: token} for document in documents], ordered=ordered
+                )
+        with self._inserting(documents), self._noted(_days_of(documents), len(documents)):
             return self._rows.insert_many(documents, ordered=ordered)
 
     def update_one(self, query: Mapping[str, Any], update: Update) -> Any:
-        with self._leaving([query] if _changed(update) & _DECIDE_THE_MONTH else []):
+        with self._changing([(query, update)]):
             return self._rows.update_one(query, _marked(update))
 
     def update_many(self, query: Mapping[str, Any], update: Update) -> Any:
-        with self._leaving([query] if _changed(update) & _DECIDE_THE_MONTH else []):
+        with self._changing([(query, update)]):
             return self._rows.update_many(query, _marked(update))
 
     def delete_many(self, query: Mapping[str, Any]) -> int:
         """Returns how many. What somebody moves to a day that is not noted is deleted in the next round."""
         deleted = 0
-        while rows := list(self._rows.find(query, _DAY)):
-            currencies, dates = ([row.get(name) for row in rows] for name in _DAY)
-            noted = {"$and": [query, {"currency": {"$in": currencies}, "date": {"$in": dates}}]}
-            with self._noted(product(set(currencies), set(dates)), len(rows)):
-                deleted += int(self._rows.delete_many(noted).deleted_count)
+        with self._teaching([(query, None)]):
+            while rows := list(self._rows.find(query, _DAY)):
+                currencies, dates = ([row.get(name) for row in rows] for name in _DAY)
+                noted = {"$and": [query, {"currency": {"$in": currencies}, "date": {"$in": dates}}]}
+                with self._noted(product(set(currencies), set(dates)), len(rows)):
+                    deleted += int(self._rows.delete_many(noted).deleted_count)
         return deleted
 
     def bulk_write(
         self, operations: Sequence[UpdateOne | UpdateMany | DeleteOne], *, ordered: bool = True
     ) -> Any:
         """Raises TypeError for other operations, and for upserts."""
-        leaving, marked = [], []
+        changes: list[Change] = []
+        marked = []
         for operation in operations:
             if isinstance(operation, DeleteOne):
-                leaving.append(operation._filter)
+                changes.append((operation._filter, None))
             elif isinstance(operation, UpdateOne | UpdateMany) and not operation._upsert:
-                if _changed(operation._doc) & _DECIDE_THE_MONTH:
-                    leaving.append(operation._filter)
+                changes.append((operation._filter, operation._doc))
                 operation = type(operation)(operation._filter, _marked(operation._doc))
             else:
                 raise TypeError(f"{type(operation).__name__} is not among the operations that are counted.")
             marked.append(operation)
-        with self._leaving(leaving):
+        with self._changing(changes):
             return self._rows.bulk_write(marked, ordered=ordered)
+
+    @contextmanager
+    def _changing(self, changes: Sequence[Change]) -> Iterator[None]:
+        """Around a write of these changes."""
+        leaving = [query for query, update in changes if update is None or _moves(update)]
+        with self._teaching(changes), self._leaving(leaving):
+            yield
+
+    def _inserting(self, documents: Sequence[Document]) -> AbstractContextManager[None]:
+        merchants = {document["merchant"] for document in documents if document.get("label")}
+        return self._changes.noted(merchants) if merchants else nullcontext()
+
+    def _teaching(self, changes: Sequence[Change]) -> AbstractContextManager[None]:
+        """Note the merchants whose answers these change, if any."""
+        teaching = [(query, update) for query, update in changes if _teaches(update)]
+        if not teaching:
+            return nullcontext()
+        merchants = [_merchants_set(update) for _, update in teaching]
+        # Of a row that others may change before it is written, the merchant is not known yet.
+        if None in merchants or not all("revision" in query or _merchant_in(query) for query, _ in teaching):
+            return self._changes.noted(None)
+        known = self._merchants_of(teaching)
+        return self._changes.noted(known.union(*filter(None, merchants))) if known else nullcontext()
+
+    def _merchants_of(self, teaching: Sequence[Change]) -> set[str]:
+        """The merchants of the rows that have an answer, or get one."""
+        known = set(filter(None, (_merchant_in(query) for query, _ in teaching)))
+        read = [(query, update) for query, update in teaching if not _merchant_in(query)]
+        answering = [query for query, update in read if _sets_label(update)]
+        others = [query for query, update in read if not _sets_label(update)]
+        if answering:
+            known.update(self._rows.distinct("merchant", _any_of(answering)))
+        if others:
+            known.update(self._rows.distinct("merchant", {"$and": [_any_of(others), _ANSWERED]}))
+        return known
 
     @contextmanager
     def _leaving(self, queries: Sequence[Mapping[str, Any]]) -> Iterator[None]:
@@ -163,7 +212,7 @@ def _token() -> str:
 
 def _marked(update: Update) -> Any:
     """The same update, which also marks the rows if it changes sums."""
-    if not _changed(update):
+    if not _changed(update) & _COUNTED:
         return update
     mark = {MARK: _token()}
     if not isinstance(update, Mapping):
@@ -171,8 +220,13 @@ def _marked(update: Update) -> Any:
     return {**update, "$set": {**update.get("$set", {}), **mark}}
 
 
+def _moves(update: Update) -> bool:
+    """Whether a row may be in another month afterwards."""
+    return bool(_changed(update) & _DECIDE_THE_MONTH)
+
+
 def _changed(update: Update) -> frozenset[str]:
-    """The counted fields that `update` may change."""
+    """The fields that `update` may change, of those that count or teach."""
     stages = [update] if isinstance(update, Mapping) else update
     names: set[str] = set()
     for stage in stages:
@@ -182,8 +236,33 @@ def _changed(update: Update) -> frozenset[str]:
             elif isinstance(fields, Mapping) and not operator.startswith("$replace"):
                 names.update(fields)
             else:  # it may replace the whole document
-                return _COUNTED
-    return _COUNTED & {name.partition(".")[0] for name in names}
+                return _COUNTED | _TEACH
+    return (_COUNTED | _TEACH) & {name.partition(".")[0] for name in names}
+
+
+def _teaches(update: Update | None) -> bool:
+    return update is None or bool(_changed(update) & _TEACH)
+
+
+def _merchant_in(query: Mapping[str, Any]) -> str | None:
+    """The one merchant whose rows it matches, if it names one."""
+    merchant = query.get("merchant")
+    return merchant if isinstance(merchant, str) else None
+
+
+def _merchants_set(update: Update | None) -> set[str] | None:
+    """The merchants that rows get; None if that is not known before."""
+    if update is None or "merchant" not in _changed(update):
+        return set()
+    merchant = update.get("$set", {}).get("merchant") if isinstance(update, Mapping) else None
+    return {merchant} if isinstance(merchant, str) else None
+
+
+def _sets_label(update: Update | None) -> bool:
+    """Whether rows without an answer may have one afterwards."""
+    if update is None or "label" not in _changed(update):
+        return False
+    return not isinstance(update, Mapping) or update.get("$set", {}).get("label", "") is not None
 
 
 def _days_of(rows: Iterable[Document]) -> Iterator[tuple[Any, Any]]:

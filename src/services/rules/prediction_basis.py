@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from src.domain import LOCAL_OWNER
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class PredictionBases:
-    """Read at each prediction and never cached, so that every process follows a change at once."""
+    """Reads it from MongoDB; `PredictionMemory` keeps it."""
 
     def __init__(
         self, database: Database, categories: Categories, merchants: Merchants, rules: Rules
@@ -32,22 +32,32 @@ class PredictionBases:
     @guarded
     def read(self, merchants: Collection[str]) -> PredictionBasis:
         """merchants: the keys of those whose merges are wanted. Raises Unavailable."""
-        documents = self._documents(merchants)
+        return self._read(
+            {"key": {"$in": sorted(set(merchants))}}, lambda: self._merchants.canonical(merchants)
+        )
+
+    @guarded
+    def read_all(self) -> PredictionBasis:
+        """With the merges of all merchants. Raises Unavailable."""
+        return self._read({}, self._merchants.all_canonical)
+
+    def _read(self, of_merchants: Document, canonical: Callable[[], dict[str, str]]) -> PredictionBasis:
+        documents = self._documents(of_merchants)
         own, merged = self._categories.own_and_merged_of(documents["categories"])
         decided = [merchant_of(document) for document in documents["merchants"]]
         return PredictionBasis(
             own_categories=own,
             merged_categories=merged,
             # A merged merchant may be part of one that was merged later.
-            merged_merchants=self._merchants.canonical(merchants) if any(one.into for one in decided) else {},
+            merged_merchants=canonical() if any(one.into for one in decided) else {},
             ignored_merchants=ignored_among(decided),
             rules_state=self._rules.state_of(next(iter(documents["rules"]), None)),
         )
 
-    def _documents(self, merchants: Collection[str]) -> dict[str, list[Document]]:
+    def _documents(self, of_merchants: Document) -> dict[str, list[Document]]:
         """By collection."""
         of_owner = {"owner": LOCAL_OWNER}
-        merged = {"key": {"$in": sorted(set(merchants))}, "into": {"$exists": True}}
+        merged = {**of_merchants, "into": {"$exists": True}}
         rows = self._database.categories.aggregate(
             [
                 *_part("categories", of_owner),

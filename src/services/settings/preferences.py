@@ -34,13 +34,16 @@ class PreferenceStore:
         self._clock = clock
         self._current = defaults
         self._read_at = -math.inf
+        self._token: bytes | None = None
 
     def current(self) -> Preferences:
-        """At most a second old; the last known ones while MongoDB does not answer."""
-        if self._clock() - self._read_at >= _KEPT_FOR_S:
+        """At most a second old, and at once if changed on this host; the last known ones while MongoDB does
+        not answer."""
+        token = self._database.basis_changes.token()
+        if token != self._token or self._clock() - self._read_at >= _KEPT_FOR_S:
             with suppress(Unavailable):
                 self._current = self.read()
-            self._read_at = self._clock()
+            self._read_at, self._token = self._clock(), token
         return self._current
 
     @guarded

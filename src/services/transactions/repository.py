@@ -234,6 +234,14 @@ class Transactions:
             yield labelled_of(document)
 
     @guarded
+    def answered_merchants(self, limit: int) -> list[str]:
+        """At most so many of the merchants with an answer that counts for others, and of those without."""
+        answered = {"$match": {"owner": LOCAL_OWNER, **HAS_LABEL}}
+        ordered = {"$sort": {"owner": 1, "merchant": 1, "label.at": -1}}  # of the index that has it all
+        stages = [answered, ordered, {"$group": {"_id": "$merchant"}}, {"$limit": limit}]
+        return [group["_id"] for group in self._database.transactions.aggregate(stages)]
+
+    @guarded
     def recollections(
         self, merchants: Collection[str], ignored: Mapping[str, datetime] = _NONE
     ) -> dict[str, list[PastAnswer]]:
