@@ -5,6 +5,8 @@ scikit-learn and pandas cost a process over 130 MB and two seconds, so web worke
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -129,6 +131,49 @@ def apply_smoothing(probabilities: np.ndarray, smoothing: np.ndarray) -> np.ndar
     """
     share = np.minimum(smoothing, _MOST_SMOOTHING)[:, np.newaxis]
     return np.asarray((1 - share) * probabilities + share / probabilities.shape[1])
+
+
+def calibrated_row(
+    scores: Sequence[float],
+    confidence_points: Sequence[float],
+    calibrated_points: Sequence[float],
+    smoothing: float,
+) -> list[float]:
+    """The probabilities of one row from its scores, as softmax, `apply_calibration` and `apply_smoothing`
+    make them; for a single row numpy takes several times as long."""
+    largest = max(scores)
+    powers = [math.exp(score - largest) for score in scores]
+    total = sum(powers)
+    row = [power / total for power in powers]
+    share = min(smoothing, _MOST_SMOOTHING)
+    classes = len(row)
+    if confidence_points and classes > 1:
+        confidence = max(row)
+        top = row.index(confidence)
+        second = max(row[:top] + row[top + 1 :])
+        rest = 1 - confidence
+        lowest = second / max(rest + second, _TINY)
+        calibrated = min(max(_interpolated(confidence, confidence_points, calibrated_points), lowest), 1.0)
+        if rest > _TINY:
+            scale = (1 - calibrated) / max(rest, _TINY)
+            row = [probability * scale for probability in row]
+        else:
+            row = [(1 - calibrated) / (classes - 1)] * classes
+        row[top] = calibrated
+    if not share:
+        return row
+    return [(1 - share) * probability + share / classes for probability in row]
+
+
+def _interpolated(value: float, points: Sequence[float], values: Sequence[float]) -> float:
+    """As `numpy.interp`."""
+    if value <= points[0]:
+        return values[0]
+    if value >= points[-1]:
+        return values[-1]
+    after = bisect_right(points, value)
+    slope = (values[after] - values[after - 1]) / (points[after] - points[after - 1])
+    return values[after - 1] + slope * (value - points[after - 1])
 
 
 def field_values(fields: Sequence[str], weights: Mapping[str, float]) -> np.ndarray:

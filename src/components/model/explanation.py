@@ -5,8 +5,9 @@ A code is a word of the text, or `name:value`; `web/shared/labels.py` puts it in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from src.components.features.typical_amounts import PREFIX as AMOUNTS_PREFIX
 from src.components.lexicon.matcher import PREFIX as LEXICON_PREFIX
@@ -20,6 +21,7 @@ AMOUNT, DAY = "amount:", "day:"
 """Codes that `with_values` completes."""
 
 
+@lru_cache(4096)
 def field_code(field: str) -> str:
     """The code of a field token such as `mode:upi`; AMOUNT or DAY for these two."""
     name, _, value = field.partition(":")
@@ -36,17 +38,19 @@ def field_code(field: str) -> str:
 
 def with_values(reasons: Iterable[Reason], transaction: Transaction) -> tuple[Reason, ...]:
     """`reasons` with the amount and the day of `transaction` in their codes."""
-    values = {AMOUNT: f"{transaction.amount:f}", DAY: str(transaction.date.day)}
     return tuple(
-        replace(reason, feature=reason.feature + values.get(reason.feature, "")) for reason in reasons
+        replace(reason, feature=reason.feature + _value(reason.feature, transaction))
+        if reason.feature in (AMOUNT, DAY)
+        else reason
+        for reason in reasons
     )
 
 
-def strongest_reasons(weights: Iterable[tuple[str, float]], limit: int) -> tuple[Reason, ...]:
-    """Sum the weights of equal codes; the `limit` largest by absolute value, largest first."""
-    totals: dict[str, float] = {}
-    for code, weight in weights:
-        totals[code] = totals.get(code, 0.0) + weight
-    shown = [code for code, weight in totals.items() if abs(weight) >= _MIN_WEIGHT]
-    ranked = sorted(shown, key=lambda code: (-abs(totals[code]), code))
-    return tuple(Reason(code, round(totals[code], 3)) for code in ranked[:limit])
+def _value(code: str, transaction: Transaction) -> str:
+    return f"{transaction.amount:f}" if code == AMOUNT else str(transaction.date.day)
+
+
+def strongest_reasons(weights: Mapping[str, float], limit: int) -> tuple[Reason, ...]:
+    """The `limit` largest by absolute value, largest first. weights: by code."""
+    ranked = sorted([(-abs(weight), code) for code, weight in weights.items() if abs(weight) >= _MIN_WEIGHT])
+    return tuple([Reason(code, round(weights[code], 3)) for _, code in ranked[:limit]])

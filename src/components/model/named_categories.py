@@ -8,7 +8,7 @@ named after the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from src.components.features.tokens import TransactionTokens
 from src.components.lexicon.category_phrases import phrases_of, singular
 from src.components.lexicon.matcher import PREFIX, LexiconMatcher
-from src.components.model.scorer import LinearScorer, MergedScorer
+from src.components.model.scorer import Evidence, LinearScorer, MergedScorer
 from src.domain.categories import Category, Group
 from src.domain.predictions import Reason
 from src.domain.transactions import Direction, Transaction
@@ -103,12 +103,21 @@ class NamedScorer:
 
     def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray:
         """Shape (n_transactions, n_classes), columns as in `classes`."""
-        tokens = self._scorer.tokens(transactions)
-        learned = self._scorer.probabilities_of(tokens)
+        return self.probabilities_of(self.read(transactions))
+
+    def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
+        [reasons] = self.explain_each(self.read([transaction]), [category], limit)
+        return reasons
+
+    def read(self, transactions: Iterable[Transaction]) -> list[Evidence]:
+        return self._scorer.read(transactions)
+
+    def probabilities_of(self, evidence: Sequence[Evidence]) -> np.ndarray:
+        learned = self._scorer.probabilities_of(evidence)
         rows = self._widened(learned)
         alike: dict[tuple[Claim, ...], list[int]] = defaultdict(list)
-        for position, transaction in enumerate(tokens):
-            alike[self._claims(transaction)].append(position)
+        for position, row in enumerate(evidence):
+            alike[self._claims(row.tokens)].append(position)
         for claims, positions in alike.items():
             if claims:
                 rows[positions] = self._divided(learned[positions], claims)
@@ -135,16 +144,29 @@ class NamedScorer:
         shares = np.where(self._sources[claim.category], claim.share, claim.elsewhere)
         return np.asarray(shares * self._others[claim.category])
 
-    def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
+    def explain_each(
+        self, rows: Sequence[Evidence], categories: Sequence[str], limit: int = 5
+    ) -> list[tuple[Reason, ...]]:
         """If it has a claim, what matches its name, then the reasons for the category it takes most of."""
-        tokens = self._scorer.tokens([transaction])
-        for claim in self._claims(tokens[0]):
-            if self.named[claim.category].slug == category:
-                taken = self._scorer.probabilities_of(tokens)[0] * self._shares(claim)
-                source = self._scorer.classes[int(taken.argmax())]
-                reason = Reason(claim.code, round(claim.share, 3))
-                return (reason, *self._scorer.explain(transaction, source, limit - 1))
-        return self._scorer.explain(transaction, category, limit)
+        claims = [self._claim_of(row, category) for row, category in zip(rows, categories, strict=True)]
+        explained = [
+            self._source(row, claim) if claim else category
+            for row, claim, category in zip(rows, claims, categories, strict=True)
+        ]
+        reasons = self._scorer.explain_each(rows, explained, limit)
+        return [
+            (Reason(claim.code, round(claim.share, 3)), *of_row[: limit - 1]) if claim else of_row
+            for claim, of_row in zip(claims, reasons, strict=True)
+        ]
+
+    def _claim_of(self, row: Evidence, category: str) -> Claim | None:
+        claims = (claim for claim in self._claims(row.tokens) if self.named[claim.category].slug == category)
+        return next(claims, None)
+
+    def _source(self, row: Evidence, claim: Claim) -> str:
+        """The category of which it takes most."""
+        taken = self._scorer.probabilities_of([row])[0] * self._shares(claim)
+        return self._scorer.classes[int(taken.argmax())]
 
     def _claims(self, tokens: TransactionTokens) -> tuple[Claim, ...]:
         """The strongest of each category."""

@@ -1,14 +1,18 @@
 """The fitted model compiled for serving: the pipeline's probabilities in a fraction of its time.
 
-A word's character n-grams never cross into the next word, so the columns of each word are cached. Computation
-is in float64 as in scikit-learn; results differ by less than 1e-9.
+A word's character n-grams never cross into the next word, so what they add to the score of each category is
+kept for each word. Computation is in float64 as in scikit-learn; results differ by less than 1e-9.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -18,6 +22,7 @@ from src.components.features.linear_form import (
     LinearForm,
     apply_calibration,
     apply_smoothing,
+    calibrated_row,
     field_values,
 )
 from src.components.features.tokens import TransactionTokens, tokenize
@@ -28,16 +33,44 @@ from src.domain.transactions import Transaction
 
 _NGRAM_SIZES = range(2, 6)
 _CACHED_WORDS = 16_384
-"""About 1 kB each."""
-_CACHED_TRANSACTIONS = 8_192
-"""About 1 kB each: transactions of a file repeat."""
+"""About 2 kB each."""
 
-Columns = tuple[np.ndarray, np.ndarray]
-"""Columns of the feature matrix, and the value in each; a column may occur more than once."""
+
+class _Word(NamedTuple):
+    column: int
+    """Of the word itself; -1 if the model does not know it."""
+    ngrams: Mapping[int, float]
+    """Column -> value, summed if an n-gram occurs more than once."""
+    square: float
+    """The sum of the squares of these values."""
+    scores: np.ndarray
+    """Shape (n_classes,): what the n-grams add, before they get the length of their block."""
+    mean: float
+    """Of `scores`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A transaction as the model reads it."""
+
+    transaction: Transaction
+    tokens: TransactionTokens
+    words: Sequence[_Word]
+    ngram_factor: float
+    """Gives the n-grams the length of their block."""
+    columns: Sequence[int]
+    """Of the known words in their order, then of known pairs, then of known fields."""
+    weights: Sequence[float]
+    """The values in these columns."""
+    pairs: Sequence[int]
+    """Positions of the first words of the known pairs."""
+    fields: Sequence[str]
+    """The known ones."""
+    smoothing: float
 
 
 class LinearScorer:
-    """Thread-safe: only its caches change after construction, safely."""
+    """Thread-safe: only its cache changes after construction, safely."""
 
     def __init__(self, form: LinearForm) -> None:
         self.form = form
@@ -47,63 +80,90 @@ class LinearScorer:
             {term: column for column, term in enumerate(form.terms[block], start)}
             for block, start in zip(BLOCKS, starts, strict=False)
         )
+        self._first_field = starts[-1]
         self._fields = {field: column for column, field in enumerate(form.fields, starts[-1])}
-        self._ends = np.array(starts[1:])
-        self._lengths = np.array([*(form.weights[block] for block in BLOCKS), 1.0])
-        self._values = np.concatenate([form.idf, field_values(form.fields, form.weights)])
-        self._smoothing = np.concatenate([np.zeros(len(form.idf)), form.field_smoothing])
+        values = np.concatenate([form.idf, field_values(form.fields, form.weights)])
+        self._values: list[float] = values.tolist()
+        self._means = form.coef.mean(axis=1, dtype=np.float64)
+        self._unusual: list[float] = (1 - form.field_shares).tolist()
+        self._smoothing: list[float] = form.field_smoothing.tolist()
+        self._points: tuple[list[float], list[float]] = (
+            form.confidence_points.tolist(),
+            form.calibrated_points.tolist(),
+        )
         self.matcher = matcher_for(form.lexicon)
-        self._columns_of_word = lru_cache(_CACHED_WORDS)(self._word_columns)
-        self._reasons = lru_cache(_CACHED_TRANSACTIONS)(self._compute_reasons)
-        self._scored: dict[TransactionTokens, np.ndarray] = {}
+        self._word = lru_cache(_CACHED_WORDS)(self._read_word)
 
     def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray:
         """Shape (n_transactions, n_classes), columns as in `classes`."""
-        return self.probabilities_of(self.tokens(transactions))
-
-    def tokens(self, transactions: Iterable[Transaction]) -> list[TransactionTokens]:
-        return [self._tokens(transaction) for transaction in transactions]
-
-    def probabilities_of(self, tokens: Sequence[TransactionTokens]) -> np.ndarray:
-        """As `probabilities`. Equal transactions are scored once."""
-        scored = {key: row for key in tokens if (row := self._scored.get(key)) is not None}
-        if new := [key for key in dict.fromkeys(tokens) if key not in scored]:
-            scored.update(zip(new, self._probabilities(new), strict=True))
-            if len(self._scored) + len(scored) > _CACHED_TRANSACTIONS:
-                self._scored = {}  # another thread may still fill the old one, harmlessly
-            if len(scored) <= _CACHED_TRANSACTIONS:
-                self._scored.update(scored)
-        if not tokens:
-            return np.empty((0, len(self.classes)))
-        return np.stack([scored[key] for key in tokens])
-
-    def _probabilities(self, tokens: Sequence[TransactionTokens]) -> np.ndarray:
-        scores, smoothing = self._scores(tokens)
-        plain = _softmax(scores / self.form.temperature)
-        calibrated = apply_calibration(plain, self.form.confidence_points, self.form.calibrated_points)
-        return apply_smoothing(calibrated, smoothing)
+        return self.probabilities_of(self.read(transactions))
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
-        """Evidence for and against `category`, relative to the average category; the strongest first.
+        [reasons] = self.explain_each(self.read([transaction]), [category], limit)
+        return reasons
+
+    def read(self, transactions: Iterable[Transaction]) -> list[Evidence]:
+        return [self._read(transaction) for transaction in transactions]
+
+    def probabilities_of(self, rows: Sequence[Evidence]) -> np.ndarray:
+        """As `probabilities`."""
+        if not rows:
+            return np.empty((0, len(self.classes)))
+        if len(rows) == 1:
+            scores = ((self._scores_of(rows[0]) + self.form.intercept) / self.form.temperature).tolist()
+            return np.array([calibrated_row(scores, *self._points, rows[0].smoothing)])
+        plain = _softmax((self._scores(rows) + self.form.intercept) / self.form.temperature)
+        calibrated = apply_calibration(plain, self.form.confidence_points, self.form.calibrated_points)
+        return apply_smoothing(calibrated, np.array([row.smoothing for row in rows]))
+
+    def explain_each(
+        self, rows: Sequence[Evidence], categories: Sequence[str], limit: int = 5
+    ) -> list[tuple[Reason, ...]]:
+        """Evidence for and against the category of each row, relative to the average category; the strongest
+        first.
 
         A word includes its n-grams, and half of each pair it is part of. A field counts more the rarer it is:
         that a transaction is an expense, as nearly all are, explains nothing.
         """
-        if category not in self.classes:
-            return ()
-        return with_values(self._reasons(self._tokens(transaction), category, limit), transaction)
+        positions = {category: position for position, category in enumerate(self.classes)}
+        known = [(row, positions.get(category, 0)) for row, category in zip(rows, categories, strict=True)]
+        leads = iter(self._leads(known))
+        reasons = [
+            with_values(self._reasons(row, position, next(leads), limit), row.transaction)
+            for row, position in known
+        ]
+        return [
+            of_row if category in positions else ()
+            for of_row, category in zip(reasons, categories, strict=True)
+        ]
 
-    def _compute_reasons(self, tokens: TransactionTokens, category: str, limit: int) -> tuple[Reason, ...]:
-        parts = list(self._coded_parts(tokens))
-        if not parts:  # nothing the model knows
-            return ()
-        columns, values = _joined([columns for _, columns in parts])
-        factors = self._factors(*_summed(np.zeros_like(columns), columns, values))
-        coef = self.form.coef[columns].astype(np.float64)
-        advantage = coef[:, self.classes.index(category)] - coef.mean(axis=1)
-        weights = values * factors[0, self._blocks(columns)] * advantage / self.form.temperature
-        codes = [code for code, (columns, _) in parts for _ in columns]
-        return strongest_reasons(zip(codes, weights.tolist(), strict=True), limit)
+    def _leads(self, rows: Sequence[tuple[Evidence, int]]) -> Iterator[list[float]]:
+        """By how much each of a row's columns is more for its category than for the average one."""
+        lengths = [len(row.columns) for row, _ in rows]
+        columns, weights = _flat([row for row, _ in rows], sum(lengths))
+        positions = np.repeat([position for _, position in rows], lengths)
+        advantage = self.form.coef[columns, positions] - self._means[columns]
+        leads = (weights * advantage / self.form.temperature).tolist()
+        ends = list(itertools.accumulate(lengths))
+        return (leads[end - length : end] for end, length in zip(ends, lengths, strict=True))
+
+    def _reasons(self, row: Evidence, position: int, leads: list[float], limit: int) -> tuple[Reason, ...]:
+        codes, lead = _codes_of_words(row.tokens), iter(leads)
+        factor = row.ngram_factor / self.form.temperature
+        totals = dict.fromkeys(codes, 0.0)
+        for code, word in zip(codes, row.words, strict=True):
+            totals[code] += factor * (word.scores.item(position) - word.mean)
+            if word.column >= 0:
+                totals[code] += next(lead)
+        for first in row.pairs:
+            half = next(lead) / 2
+            totals[codes[first]] += half
+            totals[codes[first + 1]] += half
+        for field in row.fields:
+            code = field_code(field)
+            unusual = self._unusual[self._fields[field] - self._first_field]
+            totals[code] = totals.get(code, 0.0) + next(lead) * unusual
+        return strongest_reasons(totals, limit)
 
     def _tokens(self, transaction: Transaction) -> TransactionTokens:
         return tokenize(
@@ -121,84 +181,79 @@ class LinearScorer:
             typical_amounts=self.form.typical_amounts,
         )
 
-    def _scores(self, tokens: Sequence[TransactionTokens]) -> tuple[np.ndarray, np.ndarray]:
-        """Scores, shape (n_transactions, n_classes), and smoothing, shape (n_transactions,)."""
-        by_row = [self._columns_of(row) for row in tokens]
-        columns, values = _joined(by_row)
-        rows = np.repeat(np.arange(len(by_row)), [len(columns) for columns, _ in by_row])
-        rows, columns, values = _summed(rows, columns, values)
-        smoothing = np.bincount(rows, self._smoothing[columns], len(by_row))
-        values = values * self._factors(rows, columns, values)[rows, self._blocks(columns)]
-        if len(by_row) == 1:
-            return (values @ self.form.coef[columns] + self.form.intercept)[np.newaxis], smoothing
-        starts = np.searchsorted(rows, np.arange(len(by_row) + 1))
-        matrix = sparse.csr_matrix((values, columns, starts), shape=(len(by_row), len(self._values)))
-        return np.asarray(matrix @ self.form.coef) + self.form.intercept, smoothing
-
-    def _factors(self, rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Shape (n_rows, n_blocks + 1): factors that give each block its length; 1 for the other fields.
-
-        Each pair of row and column occurs once.
-        """
-        width = len(self._lengths)
-        count = int(rows[-1]) + 1 if len(rows) else 1
-        squares = np.bincount(rows * width + self._blocks(columns), values * values, count * width)
-        norms = np.sqrt(squares.reshape(count, width))
-        norms[:, -1] = 1.0
-        norms[norms == 0] = 1.0
-        return self._lengths / norms
-
-    def _blocks(self, columns: np.ndarray) -> np.ndarray:
-        return np.searchsorted(self._ends, columns, side="right")
-
-    def _columns_of(self, tokens: TransactionTokens) -> Columns:
+    def _read(self, transaction: Transaction) -> Evidence:
+        tokens = self._tokens(transaction)
         words = tokens.text.split()
-        if not words:
-            columns, values = self._with_values(list(self._fields_of(tokens)))
-            return columns, values * self.form.bare_factor
-        return _joined(
-            [
-                *(self._columns_of_word(word) for word in words),
-                self._with_values([*self._pairs_of(words), *self._fields_of(tokens)]),
-            ]
+        known = [self._word(word) for word in words]
+        of_words = [word.column for word in known if word.column >= 0]
+        pairs = [
+            (position, column)
+            for position, pair in enumerate(itertools.pairwise(words))
+            if (column := self._pairs.get(" ".join(pair))) is not None
+        ]
+        of_pairs = [column for _, column in pairs]
+        fields = [field for field in tokens.fields if field in self._fields]
+        of_fields = [self._fields[field] for field in fields]
+        values, weights = self._values, self.form.weights
+        factors = (
+            _factor(weights["words"], self._length(of_words)),
+            _factor(weights["pairs"], self._length(of_pairs)),
+            1.0 if words else self.form.bare_factor,
+        )
+        return Evidence(
+            transaction=transaction,
+            tokens=tokens,
+            words=known,
+            ngram_factor=_factor(weights["ngrams"], _length_of_ngrams(known)),
+            columns=[*of_words, *of_pairs, *of_fields],
+            weights=[
+                values[column] * factor
+                for columns, factor in zip((of_words, of_pairs, of_fields), factors, strict=True)
+                for column in columns
+            ],
+            pairs=[position for position, _ in pairs],
+            fields=fields,
+            smoothing=sum([self._smoothing[column - self._first_field] for column in of_fields]),
         )
 
-    def _coded_parts(self, tokens: TransactionTokens) -> Iterator[tuple[str, Columns]]:
-        codes, words = tokens.description.split(), tokens.text.split()
-        subcategory = next((field for field in tokens.fields if field.startswith("subcategory:")), "")
-        codes += [field_code(subcategory)] * len(tokens.subcategory.split())
-        codes += tokens.counterparty.split()
-        codes += [f"mcc:{tokens.code.removeprefix('mcc')}"] if tokens.code else []
-        for code, word in zip(codes, words, strict=True):
-            yield code, self._columns_of_word(word)
-        for two_codes, two_words in zip(itertools.pairwise(codes), itertools.pairwise(words), strict=True):
-            columns, values = self._with_values(list(self._pairs_of(two_words)))
-            for code in two_codes:
-                yield code, (columns, values / 2)
-        for field in tokens.fields:
-            if field in self._fields:
-                columns, values = self._with_values([self._fields[field]])
-                values = values if words else values * self.form.bare_factor
-                unusual = 1 - self.form.field_shares[columns - self._ends[-1]]
-                yield field_code(field), (columns, values * unusual)
+    def _length(self, columns: Sequence[int]) -> float:
+        """Of the vector with the values of these columns; a column may occur more than once."""
+        if len(set(columns)) == len(columns):
+            return math.hypot(*[self._values[column] for column in columns])
+        return math.hypot(*(number * self._values[column] for column, number in Counter(columns).items()))
 
-    def _word_columns(self, word: str) -> Columns:
+    def _scores(self, rows: Sequence[Evidence]) -> np.ndarray:
+        """Shape (n_rows, n_classes), without the intercept."""
+        columns, weights = _flat(rows, sum(len(row.columns) for row in rows))
+        ends = list(itertools.accumulate((len(row.columns) for row in rows), initial=0))
+        used, columns = np.unique(columns, return_inverse=True)
+        matrix = sparse.csr_matrix((weights, columns, ends), shape=(len(rows), len(used)))
+        scores = np.asarray(matrix @ self.form.coef[used].astype(np.float64))
+        words = {id(word): word for row in rows for word in row.words}
+        if not words:
+            return scores
+        numbers = {key: number for number, key in enumerate(words)}
+        ends = list(itertools.accumulate((len(row.words) for row in rows), initial=0))
+        columns = np.array([numbers[id(word)] for row in rows for word in row.words])
+        factors = np.repeat([row.ngram_factor for row in rows], [len(row.words) for row in rows])
+        matrix = sparse.csr_matrix((factors, columns, ends), shape=(len(rows), len(words)))
+        return np.asarray(scores + matrix @ np.stack([word.scores for word in words.values()]))
+
+    def _scores_of(self, row: Evidence) -> np.ndarray:
+        """The same of one row, in less time."""
+        columns, weights = _flat([row], len(row.columns))
+        scores = weights @ self.form.coef[columns]
+        for word in row.words:
+            scores += row.ngram_factor * word.scores
+        return np.asarray(scores)
+
+    def _read_word(self, word: str) -> _Word:
         columns = [self._ngrams[ngram] for ngram in _ngrams_of(word) if ngram in self._ngrams]
-        if word in self._words:
-            columns.append(self._words[word])
-        return self._with_values(columns)
-
-    def _pairs_of(self, words: Sequence[str]) -> Iterator[int]:
-        for pair in map(" ".join, itertools.pairwise(words)):
-            if pair in self._pairs:
-                yield self._pairs[pair]
-
-    def _fields_of(self, tokens: TransactionTokens) -> Iterator[int]:
-        return (self._fields[field] for field in tokens.fields if field in self._fields)
-
-    def _with_values(self, columns: list[int]) -> Columns:
-        indexes = np.array(columns, dtype=np.int64)
-        return indexes, self._values[indexes]
+        ngrams = {column: number * self._values[column] for column, number in Counter(columns).items()}
+        scores = np.fromiter(ngrams.values(), np.float64) @ self.form.coef[list(ngrams)] if ngrams else 0.0
+        scores = scores + np.zeros(len(self.classes))
+        square = sum(value * value for value in ngrams.values())
+        return _Word(self._words.get(word, -1), ngrams, square, scores, float(scores.mean()))
 
 
 class MergedScorer:
@@ -215,22 +270,42 @@ class MergedScorer:
 
     def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray:
         """Shape (n_transactions, n_classes), columns as in `classes`."""
-        return self.probabilities_of(self.tokens(transactions))
-
-    def tokens(self, transactions: Iterable[Transaction]) -> list[TransactionTokens]:
-        return self._scorer.tokens(transactions)
-
-    def probabilities_of(self, tokens: Sequence[TransactionTokens]) -> np.ndarray:
-        return np.asarray(self._scorer.probabilities_of(tokens) @ self._sums)
+        return self.probabilities_of(self.read(transactions))
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
-        """The reasons for the likeliest of the categories merged into `category`."""
+        [reasons] = self.explain_each(self.read([transaction]), [category], limit)
+        return reasons
+
+    def read(self, transactions: Iterable[Transaction]) -> list[Evidence]:
+        return self._scorer.read(transactions)
+
+    def probabilities_of(self, rows: Sequence[Evidence]) -> np.ndarray:
+        return np.asarray(self._scorer.probabilities_of(rows) @ self._sums)
+
+    def explain_each(
+        self, rows: Sequence[Evidence], categories: Sequence[str], limit: int = 5
+    ) -> list[tuple[Reason, ...]]:
+        """The reasons for the likeliest of the categories merged into each."""
+        former = [self._former(row, category) for row, category in zip(rows, categories, strict=True)]
+        return self._scorer.explain_each(rows, former, limit)
+
+    def _former(self, row: Evidence, category: str) -> str:
         pairs = zip(self._scorer.classes, self._names, strict=True)
         former = [old for old, name in pairs if name == category]
         if len(former) > 1:
-            (row,) = self._scorer.probabilities([transaction])
-            former = [max(former, key=dict(zip(self._scorer.classes, row, strict=True)).__getitem__)]
-        return self._scorer.explain(transaction, former[0], limit) if former else ()
+            [shares] = self._scorer.probabilities_of([row])
+            former = [max(former, key=dict(zip(self._scorer.classes, shares, strict=True)).__getitem__)]
+        return former[0] if former else ""
+
+
+def _codes_of_words(tokens: TransactionTokens) -> list[str]:
+    """The code of each word of the text."""
+    codes = tokens.description.split()
+    if tokens.subcategory:
+        field = next((field for field in tokens.fields if field.startswith("subcategory:")), "")
+        codes += [field_code(field)] * len(tokens.subcategory.split())
+    codes += tokens.counterparty.split()
+    return [*codes, f"mcc:{tokens.code.removeprefix('mcc')}"] if tokens.code else codes
 
 
 def _ngrams_of(word: str) -> list[str]:
@@ -239,18 +314,30 @@ def _ngrams_of(word: str) -> list[str]:
     return [padded[start : start + size] for size in _NGRAM_SIZES for start in range(len(padded) - size + 1)]
 
 
-def _joined(parts: Sequence[Columns]) -> Columns:
-    return np.concatenate([columns for columns, _ in parts]), np.concatenate([values for _, values in parts])
+def _length_of_ngrams(words: Sequence[_Word]) -> float:
+    """Of the vector of all their n-grams, of which words may share some."""
+    if not words:
+        return 0.0
+    square, total = words[0].square, words[0].ngrams
+    for word in words[1:]:
+        square += word.square
+        both = {**total, **word.ngrams}
+        for column in total.keys() & word.ngrams.keys():
+            square += 2 * total[column] * word.ngrams[column]
+            both[column] = total[column] + word.ngrams[column]
+        total = both
+    return math.sqrt(square)
 
 
-def _summed(
-    rows: np.ndarray, columns: np.ndarray, values: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sum the values of equal columns of a row; sorted by row, then column."""
-    width = int(columns.max(initial=0)) + 1
-    keys, inverse = np.unique(rows * width + columns, return_inverse=True)
-    rows, columns = np.divmod(keys, width)
-    return rows, columns, np.bincount(inverse, values, len(keys))
+def _factor(weight: float, length: float) -> float:
+    return weight / length if length else weight
+
+
+def _flat(rows: Sequence[Evidence], number: int) -> tuple[np.ndarray, np.ndarray]:
+    """The columns of all rows, and the values in them. number: how many there are."""
+    columns = itertools.chain.from_iterable([row.columns for row in rows])
+    weights = itertools.chain.from_iterable([row.weights for row in rows])
+    return np.fromiter(columns, np.intp, number), np.fromiter(weights, np.float64, number)
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:

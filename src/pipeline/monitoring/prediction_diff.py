@@ -21,7 +21,7 @@ from src.domain.predictions import Band
 from src.domain.promotions import PredictionDiff
 from src.domain.rules import Rule
 from src.errors import Conflict, NotFound, Unavailable
-from src.pipeline.prediction.predict import OwnEvidence, remembered_band, weighed
+from src.pipeline.prediction.decision import OwnEvidence, remembered_band, weighed
 
 if TYPE_CHECKING:
     from src.domain.transactions import Transaction

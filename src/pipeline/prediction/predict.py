@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
 from src.components.dataset.holdout import fingerprint, is_audited, is_holdout
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.serving import Serving
@@ -19,29 +17,19 @@ from src.components.text.masking import mask
 from src.domain.feedback import PastAnswer
 from src.domain.merchants import FOREVER, Remembered
 from src.domain.prediction_basis import PredictionBasis
-from src.domain.predictions import (
-    Alternative,
-    Band,
-    DecidedBy,
-    Prediction,
-    Reason,
-)
+from src.domain.predictions import Prediction
 from src.domain.preferences import Preferences
-from src.domain.rules import Rule
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
 from src.pipeline.accounts.names import with_canonical_accounts
+from src.pipeline.prediction.decision import OwnEvidence, decided
 from src.pipeline.prediction.shadow import add_shadow
 
 if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
     from src.services.transactions.repository import Transactions
 
-SHOWN_ALTERNATIVES = 5
 MOST_TAGS = 20
 _NO_RULES = RuleMatcher(())
-
-OwnEvidence = Rule | MemoryDecision | MemoryHint | None
-"""What a rule of the person, else their answers say about a transaction."""
 
 
 class Model(Protocol):
@@ -131,11 +119,9 @@ class Predictor:
         serving = self.present(serving, basis)
         outcomes = self._outcomes(prepared, basis)
         evidence = self._evidence(prepared, outcomes, basis)
-        probabilities = serving.scorer.probabilities(prepared)
-        predictions = [
-            _prediction(transaction, row, own, serving, at, auto_precision)
-            for transaction, row, own in zip(prepared, probabilities, evidence, strict=True)
-        ]
+        read = serving.scorer.read(prepared)
+        probabilities = serving.scorer.probabilities_of(read)
+        predictions = decided(read, probabilities, evidence, serving, at, auto_precision)
         if with_shadow:
             predictions = add_shadow(predictions, prepared, probabilities, serving, self.shadow())
         tagged = map(with_tags, prepared, (outcome.tags for outcome in outcomes))
@@ -242,114 +228,3 @@ def with_tags(transaction: Transaction, tags: Sequence[str]) -> Transaction:
     if not tags:
         return transaction
     return replace(transaction, tags=tuple(dict.fromkeys((*transaction.tags, *tags)))[:MOST_TAGS])
-
-
-def _prediction(
-    transaction: Transaction,
-    row: np.ndarray,
-    own: OwnEvidence,
-    serving: Serving,
-    at: datetime,
-    auto_precision: float,
-) -> Prediction:
-    if isinstance(own, Rule):
-        return _from_rule(row, own, serving, at)
-    if isinstance(own, MemoryDecision):
-        return _from_memory(row, own, serving, at, auto_precision)
-    return _from_model(transaction, row, own, serving, at)
-
-
-def _from_rule(row: np.ndarray, rule: Rule, serving: Serving, at: datetime) -> Prediction:
-    """The alternatives have no probability, but the order of the model's."""
-    shares = dict(zip(serving.scorer.classes, row.tolist(), strict=True))
-    shares.pop(str(rule.category), None)
-    others = [Alternative(other.category, 0.0) for other in _best(shares)[: SHOWN_ALTERNATIVES - 1]]
-    return Prediction(
-        category=rule.category,
-        confidence=1.0,
-        band=Band.AUTO,
-        decided_by=DecidedBy.RULE,
-        alternatives=(Alternative(str(rule.category), 1.0), *others),
-        explanation=(Reason(f"rule:{rule.name}", 1.0),),
-        model_version=serving.version,
-        at=at,
-        rule=rule.id,
-    )
-
-
-def _from_model(
-    transaction: Transaction, row: np.ndarray, hint: MemoryHint | None, serving: Serving, at: datetime
-) -> Prediction:
-    alternatives, band = weighed(row, hint, serving)
-    best = alternatives[0]
-    reasons = serving.scorer.explain(transaction, best.category)
-    if hint and (share := hint.shares.get(best.category)):
-        code = "memory-hint:similar" if hint.similar else "memory-hint:differing"
-        reasons = (Reason(code, round(hint.weight * share, 3)), *reasons)
-    return Prediction(
-        category=None if band is Band.UNKNOWN else best.category,
-        confidence=best.probability,
-        band=band,
-        decided_by=DecidedBy.MODEL,
-        alternatives=alternatives,
-        explanation=reasons,
-        model_version=serving.version,
-        at=at,
-    )
-
-
-def weighed(
-    row: np.ndarray, hint: MemoryHint | None, serving: Serving
-) -> tuple[tuple[Alternative, ...], Band]:
-    """The alternatives, best first, and the band, from the model's probabilities and the hint.
-
-    row: shape (n_classes,), the model's own probabilities.
-    """
-    classes = serving.scorer.classes
-    shares = dict(zip(classes, row.tolist(), strict=True))
-    if hint:  # the mean of the model's and the answers' shares
-        weight = hint.weight
-        shares = {
-            name: (1 - weight) * shares.get(name, 0.0) + weight * hint.shares.get(name, 0.0)
-            for name in {**shares, **hint.shares}
-        }
-    alternatives = _best(shares)
-    best = alternatives[0]
-    band = serving.band(best.probability, best.category)
-    if hint and band is Band.AUTO and not hint.similar:
-        band = Band.SUGGEST  # the person uses several categories for this merchant
-    return alternatives, band
-
-
-def remembered_band(recall: MemoryDecision, auto_precision: float) -> Band:
-    """The band of a category from memory; the model has no part in it."""
-    return Band.AUTO if recall.own_word or recall.confidence >= auto_precision else Band.SUGGEST
-
-
-def _from_memory(
-    row: np.ndarray, recall: MemoryDecision, serving: Serving, at: datetime, auto_precision: float
-) -> Prediction:
-    return Prediction(
-        category=recall.category,
-        confidence=recall.confidence,
-        band=remembered_band(recall, auto_precision),
-        decided_by=DecidedBy.MEMORY,
-        alternatives=_with_memory(row, serving.scorer.classes, recall),
-        explanation=(Reason(f"memory:{recall.agreeing}/{recall.answers}", recall.confidence),),
-        model_version=serving.version,
-        at=at,
-    )
-
-
-def _with_memory(row: np.ndarray, classes: Sequence[str], recall: MemoryDecision) -> tuple[Alternative, ...]:
-    """The remembered category has its confidence; the others share the rest in the model's proportions."""
-    others = dict(zip(classes, row.tolist(), strict=True))
-    others.pop(recall.category, None)
-    left = sum(others.values()) or 1.0
-    scaled = {name: share / left * (1 - recall.confidence) for name, share in others.items()}
-    return _best({recall.category: recall.confidence, **scaled})
-
-
-def _best(shares: Mapping[str, float]) -> tuple[Alternative, ...]:
-    best = sorted(shares, key=shares.__getitem__, reverse=True)[:SHOWN_ALTERNATIVES]
-    return tuple(Alternative(name, shares[name]) for name in best)

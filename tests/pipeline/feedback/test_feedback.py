@@ -25,13 +25,14 @@ from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
 from tests.pipeline.answers import loop_of
+from tests.pipeline.fixed_scorer import FixedScorer
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")
 MINUTE = timedelta(minutes=1)
 
 
-class Scorer:
+class Scorer(FixedScorer):
     classes = CLASSES
 
     def probabilities(self, transactions):

@@ -19,12 +19,13 @@ from src.pipeline.prediction.predict import Predictor
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
 from tests.pipeline.answers import loop_of
+from tests.pipeline.fixed_scorer import FixedScorer
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")
 
 
-class Scorer:
+class Scorer(FixedScorer):
     """The same probabilities for every merchant except those in `known`."""
 
     classes = CLASSES

@@ -21,12 +21,13 @@ from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.repository import Transactions
 from src.services.transfers.links import Links
 from tests.pipeline.answers import loop_of
+from tests.pipeline.fixed_scorer import FixedScorer
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")
 
 
-class Scorer:
+class Scorer(FixedScorer):
     """A model with fixed predictions."""
 
     classes = CLASSES

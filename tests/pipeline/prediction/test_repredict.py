@@ -16,12 +16,13 @@ from src.pipeline.prediction.repredict import Reprediction
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
 from tests.pipeline.answers import loop_of
+from tests.pipeline.fixed_scorer import FixedScorer
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")
 
 
-class Scorer:
+class Scorer(FixedScorer):
     classes = CLASSES
 
     def __init__(self, category):

@@ -23,12 +23,13 @@ from src.services.transactions.repository import Transactions
 from src.services.transfers.links import Links
 from src.web.models.text import shadow_sentence
 from tests.pipeline.answers import loop_of
+from tests.pipeline.fixed_scorer import FixedScorer
 from tests.pipeline.prediction.test_predict import CLASSES, bought
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
-class Scorer:
+class Scorer(FixedScorer):
     classes = CLASSES
 
     def __init__(self, *row):
