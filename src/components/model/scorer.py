@@ -141,7 +141,7 @@ class LinearScorer:
         """By how much each of a row's columns is more for its category than for the average one."""
         lengths = [len(row.columns) for row, _ in rows]
         columns, weights = _flat([row for row, _ in rows], sum(lengths))
-        positions = np.repeat([position for _, position in rows], lengths)
+        positions = np.repeat(np.array([position for _, position in rows], np.intp), lengths)
         advantage = self.form.coef[columns, positions] - self._means[columns]
         leads = (weights * advantage / self.form.temperature).tolist()
         ends = list(itertools.accumulate(lengths))

@@ -68,6 +68,8 @@ def _from_model(
     serving: Serving,
     at: datetime,
 ) -> list[Prediction]:
+    if not rows:
+        return []
     categories = [alternatives[0].category for _, _, alternatives, _ in rows]
     explained = serving.scorer.explain_each([read for read, *_ in rows], categories)
     predictions = []
