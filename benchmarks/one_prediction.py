@@ -1,4 +1,4 @@
-"""One prediction over HTTP, and a batch, beside a bare Flask route under the same gunicorn settings.
+"""One prediction over HTTP, and a batch, compared with a bare Flask route under the same gunicorn settings.
 
 `python -m benchmarks.one_prediction` starts both at once and measures them in turns, so that other work on
 the machine slows down both. Every text is a merchant of its own. CPU is of the web workers and of MongoDB.
@@ -235,8 +235,8 @@ def show(figures: dict[str, object]) -> None:
     print(f"\n{'one prediction':24}{'web ms':>9}{'MongoDB ms':>12}{'of bare':>9}{'goal':>7}")
     for name, cost in figures["cpu_ms"].items():  # type: ignore[attr-defined]
         ratio = figures["cpu_ratio"].get(name)  # type: ignore[attr-defined]
-        beside = f"{ratio:>8.2f}×{GOALS[name]:>6.1f}×" if ratio else ""
-        print(f"{name:24}{cost['web_ms']:>9.2f}{cost['mongodb_ms']:>12.2f}{beside}")
+        of_bare = f"{ratio:>8.2f}×{GOALS[name]:>6.1f}×" if ratio else ""
+        print(f"{name:24}{cost['web_ms']:>9.2f}{cost['mongodb_ms']:>12.2f}{of_bare}")
     print(f"\n{'':24}" + "".join(f"{connections:>6} connections" for connections in CONNECTIONS))
     for name, rates in figures["rates"].items():  # type: ignore[attr-defined]
         print(f"{name:24}" + "".join(f"{rate['per_second']:>16.0f}/s" for rate in rates))
