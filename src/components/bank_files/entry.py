@@ -188,6 +188,21 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a decision about the file is based on."""
+
+    decision: str
+    """A field of the Plan; `balance` for the check of all rows against the running balance."""
+    basis: str
+    """A Basis."""
+    agree: int = 0
+    of: int = 0
+    """Of so many rows, or steps of the balance, `agree` show this decision."""
+    conflict: int | None = None
+    """The first row that disagrees."""
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnSummary:
     """One column of a table: its name and contents, and whether the plan uses it."""
 
@@ -254,6 +269,7 @@ class Preview:
     """By currency and direction, of all entries."""
     categories: tuple[FileCategory, ...] = ()
     """Of the file, whether the plan takes them or not; the first few hundred, the most frequent first."""
+    evidence: tuple[Evidence, ...] = ()
     duplicates: int | None = None
     """Entries that are stored, or were deleted, already, among the first `compared`; None: not counted."""
     compared: int = 0

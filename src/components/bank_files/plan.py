@@ -24,17 +24,19 @@ class Format(StrEnum):
     QIF = "qif"
     MT940 = "mt940"
     CAMT = "camt"
+    LABELLED = "labelled"
+    """Text with a line per field, such as `Amount: 12.30`."""
     MESSAGES = "messages"
     LEDGERLOOP = "ledgerloop"
     """Ledgerloop exports in any form; see own_export/."""
 
 
-TABLES = (Format.CSV, Format.XLSX, Format.JSON)
+TABLES = (Format.CSV, Format.XLSX, Format.JSON, Format.LABELLED)
 """The formats whose columns must be detected."""
 
 
 class Field(StrEnum):
-    """The meaning of a column. Several DESCRIPTION columns are joined; any other field has one column."""
+    """The meaning of a column. Several DESCRIPTION columns are joined; see also REPEATED."""
 
     DATE = "date"
     SECOND_DATE = "second-date"
@@ -52,6 +54,8 @@ class Field(StrEnum):
     CURRENCY = "currency"
     FEE = "fee"
     """Charged on top of the amount."""
+    GROSS = "gross"
+    """Before the fee, if the amount is the one after it."""
     SUBCATEGORY = "subcategory"
     CATEGORY = "category"
     PAYMENT_MESSAGE = "payment-message"
@@ -76,7 +80,15 @@ class Field(StrEnum):
     ORIGINAL_AMOUNT = "original-amount"
     """Of a purchase in another currency; it becomes a note."""
     ORIGINAL_CURRENCY = "original-currency"
+    OTHER_AMOUNT = "other-amount"
+    """Of rows in another currency, which the name of the column gives. Several columns may have it."""
+    OTHER_TEXT = "other-text"
+    """The text of a row that has no description. Several columns may have it."""
     NOTHING = ""
+
+
+REPEATED = (Field.DESCRIPTION, Field.OTHER_AMOUNT, Field.OTHER_TEXT, Field.NOTHING)
+"""Fields that several columns may have."""
 
 
 ADDED_FIELDS = (
@@ -109,6 +121,26 @@ class Sign(StrEnum):
     """A column marks income and is blank for expenses."""
     UNMARKED_IS_INCOME = "unmarked-is-income"
     ALL_EXPENSES = "all-expenses"
+
+
+class Basis(StrEnum):
+    """What a decision about a file is based on, the strongest evidence first."""
+
+    BALANCE = "balance"
+    """The amounts are the steps of the running balance."""
+    MARKS = "marks"
+    """The bank marks each row, as with Cr and Dr, or has a column for money out and one for money in."""
+    SIGNS = "signs"
+    FEE = "fee"
+    """A fee makes what comes in smaller."""
+    WORDS = "words"
+    """Words in columns, such as withdrawal."""
+    TEXTS = "texts"
+    """Words in the texts, such as salary."""
+    ACCOUNT = "account"
+    """The file is of a bank account."""
+    PROGRAM = "program"
+    """The program or the format is known."""
 
 
 DATE_ORDERS = ("dmy", "mdy", "ymd")
@@ -152,6 +184,8 @@ class Plan:
     """For rows and messages without a date."""
     mode: str | None = None
     """For rows without a payment method."""
+    column_currencies: tuple[str, ...] | None = None
+    """From the left, where the names of the columns give different ones; "" for the others."""
     account: str | None = None
     """The own account of all rows; None: the one that the file names, if any."""
     take_categories: bool = False
@@ -171,7 +205,7 @@ class Plan:
         _check(is_row, "The row of the heading must be between 0 and 10,000.", "header")
         columns = self.columns or ()
         _check(len(columns) <= 1_000, "A file has at most 1,000 columns.", "columns")
-        for field in set(columns) - {Field.DESCRIPTION, Field.NOTHING}:
+        for field in set(columns) - set(REPEATED):
             sentence = f"Two columns cannot both be the {field.value}."
             _check(columns.count(field) == 1, sentence, "columns")
         is_order = self.date_order in (None, *DATE_ORDERS) or _is_pattern(str(self.date_order))
@@ -179,6 +213,8 @@ class Plan:
         _check(is_order, sentence, "date_order")
         is_code = self.default_currency is None or self.default_currency in CURRENCIES
         _check(is_code, "The currency must be an ISO 4217 code such as EUR.", "default_currency")
+        are_codes = CURRENCIES.issuperset(filter(None, self.column_currencies or ()))
+        _check(are_codes, "The currencies of the columns must be ISO 4217 codes.", "column_currencies")
         is_short = self.mode is None or (len(self.mode) <= 100 and self.mode.isprintable())
         _check(is_short, "The payment method must have at most 100 printable characters.", "mode")
         is_name = self.account is None or (len(self.account) <= 100 and self.account.isprintable())
@@ -212,9 +248,11 @@ class Plan:
         day = self.default_date.isoformat() if self.default_date else None
         columns = None if self.columns is None else [field.value for field in self.columns]
         categories = [list(pair) for pair in self.categories]
+        currencies = None if self.column_currencies is None else list(self.column_currencies)
         return {
             **asdict(self),
             "columns": columns,
+            "column_currencies": currencies,
             "default_date": day,
             "categories": categories,
             "open": list(self.open),
@@ -267,6 +305,7 @@ _TYPES: Mapping[str, tuple[Sequence[type], Callable[[Any], Any]]] = {
     "delimiter": ((str,), str),
     "header": ((int,), int),
     "columns": ((list, tuple), lambda value: tuple(Field(_text(field)) for field in value)),
+    "column_currencies": ((list, tuple), lambda value: tuple(map(_text, value))),
     "date_order": ((str,), str),
     "decimal_mark": ((str,), str),
     "sign": ((str, Sign), Sign),

@@ -21,6 +21,7 @@ from src.components.bank_files.entry import (
     Record,
     Rejected,
 )
+from src.components.bank_files.formats.continuations import joined, most_continuations
 from src.components.bank_files.formats.sections import below
 from src.components.bank_files.inference.column_detection import Layout, find_header, layout_of
 from src.components.bank_files.inference.headings import layout_of_rejects
@@ -38,7 +39,7 @@ from src.components.bank_files.plan import (
     Format,
     Plan,
 )
-from src.components.bank_files.rows import RowReader
+from src.components.bank_files.rows import BalanceCheck, RowReader
 from src.components.bank_files.source import BankFile, Source
 from src.domain.transactions import Direction
 from src.errors import InvalidInput
@@ -51,6 +52,8 @@ _MAX_CATEGORIES = 300
 """Of the file, in a preview."""
 _SAMPLE = 2_000
 """Records from which the layout is detected."""
+_MAY_GO_ON = (Format.CSV, Format.XLSX)
+"""Formats in which a text may go on in the next row."""
 _REQUIRED = ("format", "columns", "date_order", "decimal_mark", "sign")
 
 
@@ -86,13 +89,14 @@ def preview(
     layout = _layout(source, sample, known, still_open)
     columns, lines = _lines(source, layout.header, layout.columns, limits)
     filled_sample = _filled_sample(sample, layout, lines)
+    balance = BalanceCheck()
     inference = Inference(known, replace(layout, columns=columns), filled_sample, lines(), usual_currency)
     completed = inference.run()
     summaries = summarize_columns(layout, sample) if source.format in TABLES else ()
     result = _previewed(
-        map(RowReader(replace(completed, take_categories=True)).read, lines()),
+        balance.watched(lines(), RowReader(replace(completed, take_categories=True))),
         source.format.value + (f":{layout.app.name}" if layout.app else ""),
-        replace(completed, columns=layout.columns),
+        replace(completed, columns=_without_dropped(layout.columns, completed.columns or ())),
         tuple(inference.questions),
         tuple(summary.name for summary in summaries),
         most=entries,
@@ -100,7 +104,8 @@ def preview(
     )
     if not completed.take_categories:
         result = replace(result, entries=tuple(replace(entry, category=None) for entry in result.entries))
-    return replace(result, column_summaries=summaries)
+    evidence = (*inference.evidence, *balance.evidence())
+    return replace(result, column_summaries=summaries, evidence=evidence)
 
 
 def lines_and_entries(
@@ -177,6 +182,14 @@ def _sample(source: Source, plan: Plan) -> list[Record]:
     return [*above, *(line for line in below(records, header) if not isinstance(line, Rejected))]
 
 
+def _without_dropped(columns: Sequence[Field], completed: Sequence[Field]) -> tuple[Field, ...]:
+    """`columns` without those that the plan does not use. completed: its columns, with those of messages."""
+    return tuple(
+        field if index < len(completed) and completed[index] is field else Field.NOTHING
+        for index, field in enumerate(columns)
+    )
+
+
 def _body(source: Source, header: int) -> Iterator[Line]:
     """The lines below the heading, and rejected lines above it that may be transactions."""
     return below(source.records(), header if source.names is None else NO_HEADER)
@@ -187,6 +200,8 @@ def _lines(
 ) -> tuple[tuple[Field, ...], Callable[[], Iterator[Line]]]:
     """(the columns, the lines below the heading), filled from the payment messages if there are any."""
     if Field.PAYMENT_MESSAGE not in columns:
+        if source.format in _MAY_GO_ON and (most := most_continuations(_body(source, header), columns)):
+            return columns, lambda: joined(_body(source, header), columns, most)
         return columns, lambda: _body(source, header)
     lines = fill_from_messages(_body(source, header), columns, limits)
     return widened_columns(columns), lambda: iter(lines)

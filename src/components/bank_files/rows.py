@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from decimal import Decimal
 from src.components.bank_files.entry import (
     Cell,
     Entry,
+    Evidence,
     Line,
     Reason,
     Rejected,
@@ -21,6 +22,7 @@ from src.components.bank_files.entry import (
     validated,
 )
 from src.components.bank_files.inference.amounts import Amount, amount_of, unit_of
+from src.components.bank_files.inference.balances import RunningBalance
 from src.components.bank_files.inference.cells import is_date_cell, trimmed
 from src.components.bank_files.inference.dates import date_of
 from src.components.bank_files.inference.headings import field_of
@@ -33,14 +35,14 @@ from src.components.bank_files.inference.wording import (
     is_unsettled,
 )
 from src.components.bank_files.own_account import account_of
-from src.components.bank_files.plan import ADDED_FIELDS, Field, Plan, Sign
+from src.components.bank_files.plan import ADDED_FIELDS, Basis, Field, Plan, Sign
 from src.domain.money import CURRENCIES
 from src.domain.transactions import Direction
 
 _BY_TYPE_COLUMN = (Sign.TYPE_COLUMN, Sign.UNMARKED_IS_EXPENSE, Sign.UNMARKED_IS_INCOME)
 _TWO_COLUMNS = (Sign.TWO_COLUMNS, Sign.TWO_COLUMNS_WITH_REFUNDS)
-_FALLBACK_TEXTS = (Field.MODE, Field.CATEGORY)
-"""Used if a transaction has no text."""
+_FALLBACK_TEXTS = (Field.CATEGORY, Field.NOTES, Field.COUNTERPARTY, Field.TYPE, Field.TAGS)
+"""Used if a transaction has no text, nor another column of text."""
 _MAX_PARTY = 200
 _MAX_NOTES = 1000
 _MAX_TAGS = 20
@@ -60,7 +62,11 @@ class RowReader:
         columns = plan.columns or ()
         self._plan, self._width = plan, len(columns)
         self._texts = [position for position, field in enumerate(columns) if field is Field.DESCRIPTION]
+        self._other_texts = [position for position, field in enumerate(columns) if field is Field.OTHER_TEXT]
         self._positions = {field: position for position, field in enumerate(columns) if field}
+        self._amounts = [
+            position for position, field in enumerate(columns) if field in (Field.AMOUNT, Field.OTHER_AMOUNT)
+        ]
         self._has_added_fields = not _WITH_ADDED_FIELDS.isdisjoint(columns)
         self._order, self._mark = plan.date_order or "ymd", plan.decimal_mark or "."
 
@@ -162,17 +168,42 @@ class RowReader:
         text = clean(" ".join(filter(None, parts))) if self._texts else party
         if party and party.casefold() not in text.casefold():
             text = party if text.casefold() in party.casefold() else clean(f"{party} {text}")
+        return text or self._fallback(cells)
+
+    def _fallback(self, cells: list[Cell]) -> str:
+        """The payment method and all other texts, else another word about the payment."""
+        others = [
+            self._text(cells, Field.MODE),
+            *(as_text(cells[position]) for position in self._other_texts),
+        ]
+        texts = dict.fromkeys(text for other in others if any(map(str.isalnum, text := _one_line(other))))
+        whole = [text for text in texts if not any(text in other for other in texts if other != text)]
         fallbacks = (clean(self._text(cells, field)) for field in _FALLBACK_TEXTS)
-        return text or next(filter(None, fallbacks), "")
+        return clean(" ".join(whole)) or next((text for text in fallbacks if any(map(str.isalnum, text))), "")
+
+    def signed(self, cells: Sequence[Cell]) -> tuple[Decimal, Decimal | None, date | None] | None:
+        """(amount, negative if it left the account; the balance of the row, if it has one; the day)."""
+        money = self._money(list(cells))
+        if money is None or isinstance(money, Reason) or money[1] is Direction.TRANSFER:
+            return None
+        amount = money[0] if money[1] is Direction.INCOME else -money[0]
+        return amount, self.balance(cells), self._date(list(cells))
+
+    def balance(self, cells: Sequence[Cell]) -> Decimal | None:
+        """Negative if it is marked as a debit."""
+        balance = self._amount(list(cells), Field.BALANCE)
+        if balance is None:
+            return None
+        return -abs(balance.value) if balance.side is Direction.EXPENSE else balance.value
 
     def _money(self, cells: list[Cell]) -> _Money | Reason | None:
         """None if there is no amount."""
         sign = self._plan.sign
         if sign in _TWO_COLUMNS:
             return self._money_of_two_columns(cells)
-        amount = self._amount(cells, Field.AMOUNT)
-        if amount is None:
-            return None
+        amount = self._one_amount(cells)
+        if amount is None or isinstance(amount, Reason):
+            return amount
         word = self._text(cells, Field.TYPE).strip() if sign in _BY_TYPE_COLUMN else ""
         direction: Direction | None
         if not word and sign is not Sign.TYPE_COLUMN:
@@ -184,6 +215,19 @@ class RowReader:
         if direction is None:
             return Reason.UNKNOWN_TYPE
         return self._with_fee(cells, abs(amount.value), direction), direction, amount.unit
+
+    def _one_amount(self, cells: list[Cell]) -> Amount | Reason | None:
+        """Of the columns of amounts, each in its own currency, the one that has an amount in this row."""
+        if len(self._amounts) == 1:
+            return amount_of(cell_at(cells, self._amounts[0]), self._mark)
+        currencies = self._plan.column_currencies or ()
+        amounts = [
+            amount._replace(unit=str(cell_at(currencies, position)) or amount.unit)
+            for position in self._amounts
+            if (amount := amount_of(cell_at(cells, position), self._mark))
+        ]
+        filled = [amount for amount in amounts if amount.value] or amounts[:1]
+        return Reason.TWO_AMOUNTS if len(filled) > 1 else next(iter(filled), None)
 
     def _direction_of(self, value: Decimal) -> Direction:
         if self._plan.sign in (Sign.ALL_EXPENSES, Sign.UNMARKED_IS_EXPENSE):
@@ -201,13 +245,47 @@ class RowReader:
             return None
         if self._plan.sign is Sign.TWO_COLUMNS_WITH_REFUNDS and amount.value < 0:
             is_income = not is_income
-        return abs(amount.value), Direction.INCOME if is_income else Direction.EXPENSE, amount.unit
+        direction = Direction.INCOME if is_income else Direction.EXPENSE
+        return self._with_fee(cells, abs(amount.value), direction), direction, amount.unit
 
     def _with_fee(self, cells: list[Cell], amount: Decimal, direction: Direction) -> Decimal:
         fee = self._amount(cells, Field.FEE)
         if fee is None or not fee.value:
             return amount
         return amount + abs(fee.value) if direction is Direction.EXPENSE else abs(amount - abs(fee.value))
+
+
+class BalanceCheck:
+    """Whether the amounts of all rows are the steps of the running balance."""
+
+    def __init__(self) -> None:
+        self._balances: dict[str, RunningBalance] = {}
+        """By account and currency."""
+        self._has_balance = False
+
+    def watched(self, lines: Iterable[Line], reader: RowReader) -> Iterator[Entry | Rejected]:
+        """What `reader` makes of the lines."""
+        for line in lines:
+            result = reader.read(line)
+            if isinstance(result, Entry) and not isinstance(line, Rejected):
+                is_out = result.direction is Direction.EXPENSE
+                balance = reader.balance(line[1])
+                self._has_balance = self._has_balance or balance is not None
+                key = f"{result.account_number} {result.account} {result.currency}"
+                running = self._balances.setdefault(key, RunningBalance())
+                running.add(-result.amount if is_out else result.amount, balance, result.date, result.row)
+            elif isinstance(result, Rejected) and not result.left_out:
+                for running in self._balances.values():
+                    running.skip()
+            yield result
+
+    def evidence(self) -> Iterator[Evidence]:
+        """None without a column of balances, or with fewer than two of them."""
+        checked = [running for running in self._balances.values() if running.steps]
+        if self._has_balance and checked:
+            agree, steps = (sum(getattr(running, name) for running in checked) for name in ("agree", "steps"))
+            conflicts = (running.conflict for running in checked if running.conflict)
+            yield Evidence("balance", Basis.BALANCE, agree, steps, min(conflicts, default=None))
 
 
 def _no_transaction(row: int, cells: list[Cell], *, has_date: bool, has_amount: bool) -> Rejected:

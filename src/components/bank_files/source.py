@@ -10,8 +10,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from src.components.bank_files.entry import Line
-from src.components.bank_files.formats import camt, delimited, excel, json_objects, mt940, ofx, qif
+from src.components.bank_files.entry import Line, Rejected, as_text
+from src.components.bank_files.formats import (
+    camt,
+    delimited,
+    excel,
+    json_objects,
+    labelled,
+    mt940,
+    ofx,
+    qif,
+)
 from src.components.bank_files.formats.encodings import decode, detect_encoding
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages import reader
@@ -66,19 +75,31 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     limits.check_lines(text)
     text = delimited.normalized(text)
     file_format = plan.format or _format_of(text)
-    if file_format is Format.JSON:
-        names, rows = json_objects.table(text, limits)
+    if file_format in (Format.JSON, Format.LABELLED):
+        names, rows = (json_objects if file_format is Format.JSON else labelled).table(text, limits)
         return Source(file_format, lambda: iter(rows), names=names, plan_fields={"encoding": encoding})
     if file_format is Format.CAMT:
-        entries = camt.records(content, limits)
+        entries = _without_placeholders(camt.records(content, limits), camt.COLUMNS)
         return Source(file_format, lambda: iter(entries), camt.COLUMNS, dict(_SIGNED_ISO))
     if file_format in _READERS:
         read_records, columns, plan_fields = _READERS[file_format]
-        lines = read_records(text, limits)
+        lines = _without_placeholders(read_records(text, limits), columns)
         return Source(file_format, lambda: iter(lines), columns, {**plan_fields, "encoding": encoding})
     delimiter = plan.delimiter or delimited.detect_delimiter(text) or ","
     plan_fields = {"encoding": encoding, "delimiter": delimiter}
     return Source(Format.CSV, lambda: delimited.records(text, delimiter, limits), plan_fields=plan_fields)
+
+
+def _without_placeholders(lines: list[Line], columns: tuple[Field, ...]) -> list[Line]:
+    """Without ids if all transactions have the same."""
+    position = columns.index(Field.ID)
+    ids = [as_text(line[1][position]) for line in lines if not isinstance(line, Rejected)]
+    if len(ids) < 2 or len(set(ids)) > 1:
+        return lines
+    return [
+        line if isinstance(line, Rejected) else (line[0], [*line[1][:position], "", *line[1][position + 1 :]])
+        for line in lines
+    ]
 
 
 def _format_of(text: str) -> Format:
@@ -95,6 +116,8 @@ def _format_of(text: str) -> Format:
         return Format.MT940
     if json_objects.is_json(start):
         return Format.JSON
+    if labelled.is_labelled(text):
+        return Format.LABELLED
     return Format.CSV if delimited.detect_delimiter(text) else Format.MESSAGES
 
 

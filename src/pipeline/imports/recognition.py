@@ -44,11 +44,15 @@ class FileRow:
 def file_row(entry: Entry) -> FileRow:
     """entry: masked."""
     text, bank_id = identifying_text(entry.description, entry.subcategory), entry.bank_id
-    has_id = bank_id is not None and bank_id.casefold() not in _NO_ID
+    has_id = bank_id is not None and not _is_placeholder(bank_id)
     contents = [_content(entry, f"id {bank_id}" if has_id else f"text {text}")]
     if bank_id and not has_id:
         contents.append(_content(entry, f"id {bank_id}"))
     return FileRow(tuple(contents), text, entry.currency, entry.account, entry.account_number)
+
+
+def _is_placeholder(bank_id: str) -> bool:
+    return bank_id.casefold() in _NO_ID or not bank_id.strip("0-./ ")
 
 
 @dataclass(frozen=True, slots=True)

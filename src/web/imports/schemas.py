@@ -166,6 +166,19 @@ class FileCategoryBody(TypedDict):
     ]
 
 
+class EvidenceBody(TypedDict):
+    """What a decision about the file is based on."""
+
+    decision: Annotated[
+        str, Field(description="A field of the plan; `balance`: the check against the running balance.")
+    ]
+    basis: Annotated[str, Field(description="balance, marks, signs, fee, words, texts, account or program.")]
+    agree: Annotated[int, Field(description="Rows, or steps of the balance, that show it.")]
+    of: Annotated[int, Field(description="Rows, or steps of the balance, that were compared.")]
+    row: Annotated[int | None, Field(description="The first row that disagrees.")]
+    text: str
+
+
 class PreviewBody(TypedDict):
     """What would be imported; nothing was stored."""
 
@@ -179,6 +192,7 @@ class PreviewBody(TypedDict):
     rejects: Annotated[list[RejectBody], Field(description="At most the first 20.")]
     days: Annotated[DaysBody | None, Field(description="The first and the last day of all transactions.")]
     sums: Annotated[list[FileSumBody], Field(description="Of all transactions.")]
+    evidence: Annotated[list[EvidenceBody], Field(description="What the reading of the file is based on.")]
     rows_found: int
     rows_duplicate: Annotated[
         int | None,
@@ -253,6 +267,17 @@ def preview_body(preview: Preview, categories: Sequence[MappedCategory]) -> Prev
                 "amount": money(total.amount, total.currency),
             }
             for total in preview.sums
+        ],
+        "evidence": [
+            {
+                "decision": evidence.decision,
+                "basis": evidence.basis,
+                "agree": evidence.agree,
+                "of": evidence.of,
+                "row": evidence.conflict,
+                "text": text.evidence_text(evidence),
+            }
+            for evidence in preview.evidence
         ],
         "rows_found": preview.entry_count,
         "rows_duplicate": preview.duplicates,

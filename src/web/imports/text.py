@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from src.domain.imports import ImportStatus
 
 if TYPE_CHECKING:
-    from src.components.bank_files.entry import Choice, Preview, Question
+    from src.components.bank_files.entry import Choice, Evidence, Preview, Question
 
 IMPORT_STATUSES = {
     ImportStatus.PREVIEW: ("Waiting for you", "warn"),
@@ -35,7 +35,10 @@ COLUMN_FIELDS = {
     "in": "Money in",
     "type": "Type (expense, income, transfer)",
     "currency": "Currency",
+    "other-amount": "Amount in another currency",
     "fee": "Fee",
+    "gross": "Amount before the fee",
+    "other-text": "Text, if a row has no other",
     "category": "Category",
     "payment-message": "Payment message",
     "subcategory": "Note",
@@ -111,6 +114,7 @@ _FORMATS = {
     "csv": "CSV",
     "xlsx": "Excel workbook",
     "json": "JSON",
+    "labelled": "Text with a line per field",
     "ofx": "OFX statement",
     "qif": "QIF file",
     "mt940": "MT940 statement",
@@ -225,6 +229,42 @@ def account_hint(preview: Preview) -> str:
     return "For all rows. Remembered for files like this."
 
 
+_BASES = {
+    "balance": "the running balance ({agree} of {of} steps)",
+    "marks": "the bank's own marks or columns",
+    "signs": "the signs of the amounts",
+    "fee": "the fees ({agree} of {of} rows)",
+    "words": "words in the columns ({agree} of {of} rows)",
+    "texts": "words in the texts ({agree} of {of} rows)",
+    "account": "its being a bank account (it has IBANs), where a minus is money out",
+    "program": "the layout of the program that wrote the file",
+}
+
+
+def evidence_text(evidence: Evidence) -> str:
+    """What a decision about the file is based on."""
+    if evidence.decision != "balance":
+        basis = _BASES[evidence.basis].format(agree=f"{evidence.agree:,}", of=f"{evidence.of:,}")
+        return f"Money out and money in are read by {basis}."
+    if evidence.agree == evidence.of:
+        return f"The amounts add up to the running balance in the file, in all {evidence.of:,} steps."
+    steps = f"in {evidence.agree:,} of {evidence.of:,} steps"
+    if contradicts(evidence):
+        return (
+            f"The amounts add up to the running balance in the file only {steps}. Check which are spending "
+            "and which are income, and whether the file is complete."
+        )
+    return (
+        f"The amounts add up to the running balance in the file {steps}; row {evidence.conflict:,} is the first "
+        "that does not."
+    )
+
+
+def contradicts(evidence: Evidence) -> bool:
+    """Whether the running balance does not confirm most amounts."""
+    return evidence.decision == "balance" and 2 * evidence.agree < evidence.of
+
+
 def question_text(question: Question) -> str:
     return _QUESTIONS[question.key]
 
@@ -240,7 +280,11 @@ def unanswered(questions: Sequence[Question]) -> str:
 def choice_label(question: Question, choice: Choice) -> str:
     if question.key == "sign":
         if choice.spent and choice.income:
-            return "Those with a minus" if choice.value == "negative-is-expense" else "Those without a minus"
+            labels = {
+                "negative-is-expense": "Those with a minus",
+                "positive-is-expense": "Those without a minus",
+            }
+            return labels.get(choice.value, SIGNS[choice.value])
         return "All of them" if choice.spent else "None: all of them are income"
     if question.key.endswith("_column"):
         return column_name(choice.column, int(choice.value))

@@ -52,7 +52,7 @@ def test_one_day_that_fits_only_one_order_decides_it_for_all(days, order):
 
 def test_a_mark_that_may_part_thousands_or_decimals_is_asked_for():
     text = table("2026-03-04;Kiosk;1.234", "2026-03-05;Bar;2.500", heading="Date;Description;Debit")
-    assert values(asked(seen(text, DOLLARS), "decimal_mark")) == [".", ","]
+    assert values(asked(seen(text, DOLLARS), "decimal_mark")) == [",", "."]
     assert brief(read(text, Plan(default_currency="EUR"), decimal_mark=","))[0][2] == "-1234"
     settled = seen(text + "2026-03-06;Kino;3,50\n", DOLLARS)
     assert (settled.plan.decimal_mark, settled.questions) == (",", ())

@@ -2,10 +2,10 @@
 
 import pytest
 
-from src.components.bank_files.inference import heading_names
 from src.components.bank_files.inference.headings import field_of, folded
 from src.components.bank_files.plan import Field, Plan
 from src.components.bank_files.read import preview
+from src.components.bank_files.words import heading_names
 from tests.components.bank_files.reading import brief, read
 
 NAMES = ("Kiosk Blau", "Hofladen Grün", "Bahn Nord", "Bäckerei Öhm", "Muster GmbH", "Apotheke am Tor")
@@ -67,7 +67,7 @@ def test_names_that_repeat_in_a_long_file_are_offered():
     [
         ["Girokonto"] * 6,
         [""] * 6,
-        ["gebucht", "vorgemerkt"] * 3,
+        ["privat", "beruflich"] * 3,
         ["DE89370400440532013000", "DE75512108001245126199"] * 3,
         [f"REF{number}X{number}77" for number in range(6)],
         [f"0{number}.04.2026" for number in range(1, 7)],

@@ -247,5 +247,5 @@ def test_a_time_of_ofx_in_a_table_is_a_date():
         "CREDIT,20091223120000[-5:EST],Pay,3520.00\n"
         "DEBIT,20091222,Bar,-2.00\n"
     )
-    results = read(text, DOLLARS, description_column="2")
+    results = read(text, DOLLARS)
     assert [day for *_, day in brief(results)] == ["2009-12-24", "2009-12-23", "2009-12-22"]

@@ -33,6 +33,21 @@ _MODES = {
     **dict.fromkeys(("CCRD", "MCRD"), "card"),
     "CNTR": "cash",
 }
+_TYPES = {
+    "CHRG": "charges",
+    "COMM": "commission",
+    "COME": "commission",
+    "CWDL": "cash withdrawal",
+    "FEES": "fees",
+    "INTR": "interest",
+    "LBCA": "credit adjustment",
+    "DBTI": "interest",
+    "CDPT": "cash deposit",
+    "TAXE": "taxes",
+    "DVCA": "dividend",
+    "ADJT": "adjustment",
+}
+"""The text of an entry that has no other, by its subfamily."""
 
 _Money = tuple[Decimal, str]
 """(amount, currency)"""
@@ -119,18 +134,22 @@ def _lines(entry: Element, row: int) -> list[Line]:
     payments = entry.findall("NtryDtls/TxDtls")
     total, direction = _money(entry, "Amt"), _text(entry, "CdtDbtInd")
     amounts = [_money(part, "Amt") or _money(part, "AmtDtls/TxAmt/Amt") for part in payments]
-    directions = {_text(part, "CdtDbtInd") or direction for part in payments}
-    if len(payments) < 2 or directions != {direction} or not _adds_up(amounts, total):
-        return [_line(row, entry, payments[0] if payments else entry, total)]
-    pairs = zip(payments, amounts, strict=True)
-    return [_line(row + position, entry, *pair) for position, pair in enumerate(pairs)]
+    directions = [_text(part, "CdtDbtInd") or direction for part in payments]
+    signed = [
+        (-amount[0] if own != direction else amount[0], amount[1])
+        for amount, own in zip(amounts, directions, strict=True)
+        if amount
+    ]
+    if len(payments) < 2 or len(signed) < len(payments) or not _adds_up(signed, total):
+        return [_line(row, entry, payments[0] if payments else entry, total, direction)]
+    parts = zip(payments, amounts, directions, strict=True)
+    return [_line(row + position, entry, *part) for position, part in enumerate(parts)]
 
 
-def _adds_up(amounts: list[_Money | None], total: _Money | None) -> bool:
-    stated = [amount for amount in amounts if amount is not None]
-    if total is None or len(stated) < len(amounts):
-        return False
-    return sum(value for value, _ in stated) == total[0] and {unit for _, unit in stated} == {total[1]}
+def _adds_up(amounts: list[_Money], total: _Money | None) -> bool:
+    """amounts: negative if they go the other way than the total."""
+    is_sum = total is not None and sum(value for value, _ in amounts) == total[0]
+    return total is not None and is_sum and {unit for _, unit in amounts} == {total[1]}
 
 
 def _money(element: Element, path: str) -> _Money | None:
@@ -139,19 +158,22 @@ def _money(element: Element, path: str) -> _Money | None:
     return (Decimal(text), child.get("Ccy", "")) if child is not None and _AMOUNT.fullmatch(text) else None
 
 
-def _line(row: int, entry: Element, part: Element, money: _Money | None) -> Line:
+def _line(row: int, entry: Element, part: Element, money: _Money | None, direction: str) -> Line:
     day = _text(entry, "BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")[:10]
     if money is None:
         return Rejected(row, Reason.AMOUNT_MISSING)
-    direction = _text(entry, "CdtDbtInd")
     if direction not in ("CRDT", "DBIT") or not day:
         return Rejected(row, Reason.DATE_OR_TYPE_MISSING)
     is_income = direction == "CRDT"
     is_reversal = _text(entry, "RvslInd") == "true"  # its parties are those of the reversed entry
     other = "Dbtr" if is_income != is_reversal else "Cdtr"
     party = _text(part, f"RltdPties/{other}/Nm", f"RltdPties/{other}/Pty/Nm", f"RltdPties/Ultmt{other}/Nm")
-    purpose = " ".join((child.text or "").strip() for child in part.findall("RmtInf/Ustrd"))
+    remittance = (*part.findall("RmtInf/Ustrd"), *part.findall("RmtInf/Strd/AddtlRmtInf"))
+    purpose = " ".join(dict.fromkeys((child.text or "").strip() for child in remittance)).strip()
     text = purpose or _text(part, "AddtlTxInf") or _text(entry, "AddtlNtryInf")
+    mode = _MODES.get(_text(entry, "BkTxCd/Domn/Fmly/Cd"), "")
+    if not (party or text or mode):
+        text = _text_of_codes(part) or _text_of_codes(entry)
     status = _text(entry, "Sts/Cd", "Sts")
     return row, [
         day,
@@ -159,7 +181,13 @@ def _line(row: int, entry: Element, part: Element, money: _Money | None) -> Line
         money[1],
         party,
         text,
-        _MODES.get(_text(entry, "BkTxCd/Domn/Fmly/Cd"), ""),
+        mode,
         "pending" if status in ("PDNG", "INFO", "FUTR") else "",
         _text(part, "Refs/AcctSvcrRef") or _text(entry, "AcctSvcrRef", "NtryRef"),
     ]
+
+
+def _text_of_codes(element: Element) -> str:
+    """What the bank's own code or the one of ISO 20022 says, for an entry without any text."""
+    code = _text(element, "BkTxCd/Domn/Fmly/SubFmlyCd")
+    return _TYPES.get(code) or _text(element, "BkTxCd/Prtry/Cd", "RmtInf/Strd/CdtrRefInf/Ref") or code

@@ -6,6 +6,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from src.components.bank_files.inference.headings import field_of
+from src.components.bank_files.plan import Field
 from src.errors import InvalidInput
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
@@ -38,6 +40,10 @@ _NO_ACCENT = re.compile(
 _NEARLY = 0.8
 """A few accents are too few to distinguish the European encodings; the Western one is the likeliest."""
 _WELL_FORMED = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HEAD = 4_000
+"""Bytes that may hold the names of columns."""
+_CELL = re.compile(r"[^,;|\t\r\n\"]{3,60}")
+_BY_NAMES = ("cp1252", "cp1250", "cp1254", "cp1257", "cp1251", "cp1253", "cp1255", "cp1256")
 _KNOWN = frozenset(
     "cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 cp932 cp949 euc_jp euc_kr gb18030 "
     "big5 big5hkscs koi8-r koi8-u iso8859-15 iso8859-1".split()
@@ -58,7 +64,7 @@ def detect_encoding(content: bytes) -> str:
     except UnicodeDecodeError:
         at = next(re.finditer(rb"[\x80-\xff]", content)).start()
         start = 0 if at < _SAMPLE // 2 else at
-        return _guess_by_letters(content[start : start + _SAMPLE])
+        return _with_most_names(content[:_HEAD], _guess_by_letters(content[start : start + _SAMPLE]))
     return "utf-8"
 
 
@@ -112,6 +118,17 @@ def _guess_by_letters(sample: bytes) -> str:
     if fitting.get("cp1252", 0.0) >= _NEARLY * fitting.get(best, 0.0):
         return _western(sample)
     return best
+
+
+def _with_most_names(head: bytes, guess: str) -> str:
+    """The encoding in which most cells are known names of columns, if it is not the guess."""
+
+    def names(codec: str) -> int:
+        text = head.decode(codec, "replace")
+        return sum(not cell.isascii() and field_of(cell) is not Field.NOTHING for cell in _CELL.findall(text))
+
+    codecs_by_names = {codec: names(codec) for codec in dict.fromkeys((guess, *_BY_NAMES))}
+    return max(codecs_by_names, key=lambda codec: codecs_by_names[codec])
 
 
 def _may_be(codec: str, sample: bytes) -> bool:

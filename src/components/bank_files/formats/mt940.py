@@ -42,6 +42,27 @@ _PART = re.compile(
     r"/(TRTP|TRCD|IBAN|BIC|NAME|REMI|EREF|KREF|PREF|CNTP|MARF|CSID|ORDP|BENM|ISDT|ADDR|ID|PURP|SVCL|RTRN|"
     r"ULTB|ULTD)/"
 )
+_TYPES = {
+    "BOE": "bill of exchange",
+    "BRF": "brokerage fee",
+    "CHG": "charges",
+    "CHK": "check",
+    "CMI": "cash management transfer",
+    "COL": "collection",
+    "COM": "commission",
+    "DDT": "direct debit",
+    "DIV": "dividend",
+    "FEX": "foreign exchange",
+    "INT": "interest",
+    "LDP": "loan deposit",
+    "MSC": "miscellaneous",
+    "RTI": "returned item",
+    "SEC": "securities",
+    "STO": "standing order",
+    "TCK": "travellers checks",
+    "TRF": "transfer",
+}
+"""The text of a transaction that has no other: types of SWIFT."""
 _PURPOSE_PARTS = (*map(str, range(20, 30)), *map(str, range(60, 64)))
 _NAME_PARTS = ("32", "33")
 
@@ -107,6 +128,8 @@ def _cells(data: dict[str, Any], currency: str, details: str) -> list[Any]:
     references = (data.get("bank_reference"), data.get("customer_reference"))
     if not (party or purpose or booked) and re.search(r"[^\W\d_]{3}", references[1] or ""):
         purpose = "" if references[1] == "NONREF" else str(references[1]).strip()
+    if not (party or purpose or booked):
+        booked = _TYPES.get(str(data.get("id") or "")[1:4], "")
     amount = Decimal(data["amount"].replace(",", "."))
     left_account = data["status"].upper() in ("D", "RC")  # RC is a reversed credit
     return [

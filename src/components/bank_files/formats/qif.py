@@ -75,9 +75,17 @@ def _line(row: int, fields: dict[str, str], account: str) -> Line:
         _SHORT_YEAR.sub(r"'0\1", fields.get("D", "")),
         amount,
         fields.get("P", ""),
-        fields.get("M", ""),
+        fields.get("M", "") or _other_text(fields, label),
         "" if label.startswith("[") else label,
         fields.get("N", "") if any(character.isdigit() for character in fields.get("N", "")) else "",
         fields.get("M", ""),
         account,
     ]
+
+
+def _other_text(fields: dict[str, str], label: str) -> str:
+    """Of a transaction without a payee and a memo: such as ATM, or the account on the other side."""
+    if fields.get("P"):
+        return ""
+    number = fields.get("N", "")
+    return number if any(map(str.isalpha, number)) else fields.get("E", "") or label.strip("[]")

@@ -10,14 +10,22 @@ from datetime import date
 from decimal import Decimal
 
 from src.components.bank_files.entry import Cell, Line, Rejected, as_text, cell_at
-from src.components.bank_files.inference.amounts import MARKS, Amount, amount_of, is_amount, parse_amount
+from src.components.bank_files.inference.amounts import (
+    MARKS,
+    Amount,
+    amount_of,
+    is_amount,
+    marks_that_fit,
+    parse_amount,
+)
+from src.components.bank_files.inference.balances import RunningBalance
 from src.components.bank_files.inference.dates import is_date
 from src.components.bank_files.inference.wording import direction_of, is_mark
 from src.components.bank_files.plan import Field
 from src.domain.transactions import Direction
 
 _TWO_WORDS = re.compile(r"[^\W\d_]{2,} +[^\W\d_]{2,}")
-MONEY = (Field.AMOUNT, Field.OUT, Field.IN, Field.FEE)
+MONEY = (Field.AMOUNT, Field.OTHER_AMOUNT, Field.OUT, Field.IN, Field.FEE)
 _COLLECTED = (Field.DATE, *MONEY, Field.CURRENCY, Field.BALANCE, Field.TYPE)
 MOSTLY = 0.8
 """Share of a column's filled cells that must fit its field."""
@@ -160,6 +168,16 @@ class Cells:
         letters = sum(sum(map(str.isalpha, text)) for text in texts) / len(texts)
         return letters * len(set(texts)) / len(texts)
 
+    def is_constant(self, position: int) -> bool:
+        """Whether several rows have the same text, and none is blank."""
+        texts = {as_text(cell).strip() for cell in self.columns[position]}
+        return len(self.columns[position]) > 1 and len(texts) == 1
+
+    def distinct(self, position: int) -> float:
+        """Share of distinct texts among the rows with one."""
+        texts = [as_text(cell).strip() for cell in self._filled[position]]
+        return len(set(texts)) / len(texts) if texts else 0.0
+
     def alternate(self, first: int, second: int) -> bool:
         """Whether both columns have amounts, and no row has one in both."""
         pairs = [
@@ -167,6 +185,43 @@ class Cells:
             for cell, other in zip(self.columns[first], self.columns[second], strict=False)
         ]
         return bool(pairs) and not any(map(all, pairs)) and all(map(any, zip(*pairs, strict=True)))
+
+    def is_balance(self, position: int, out: int, into: int) -> bool:
+        """Whether a column is the running balance of one with money out and one with money in."""
+        mark = marks_that_fit({cell for cell in self._filled[position] if isinstance(cell, str)})[0]
+        balance = RunningBalance()
+        for cells in self._body:
+            spent, income, after = (amount_of(cell_at(cells, at), mark) for at in (out, into, position))
+            if after is None:
+                return False
+            balance.add(
+                (abs(income.value) if income else 0) - (abs(spent.value) if spent else Decimal(0)),
+                after.value,
+            )
+        return balance.steps > 0 and balance.agree >= MOSTLY * balance.steps
+
+    def is_net(self, gross: int, fee: int, net: int) -> bool:
+        """Whether `net` is what is left of `gross` after the fee, in all rows that have one."""
+        differ = False
+        for cells in self._body:
+            readings = [
+                amount_of(cell_at(cells, at), ".") or amount_of(cell_at(cells, at), ",")
+                for at in (gross, fee, net)
+            ]
+            if None in readings:
+                continue
+            before, charged, after = (amount.value for amount in readings if amount)
+            if after not in (before - charged, before + charged):
+                return False
+            differ = differ or before != after
+        return differ
+
+    def marks_one_side(self, position: int) -> bool:
+        """Whether single letters differ but all mean one direction, as of a bank that writes C for cargo."""
+        marks = {as_text(cell).strip() for cell in self._filled[position]}
+        return (
+            len(marks) > 1 and max(map(len, marks)) == 1 and len({direction_of(mark) for mark in marks}) == 1
+        )
 
     def marks_direction(self, position: int) -> bool:
         """Whether a column has marks such as Cr. Single letters count if they differ or some are missing."""

@@ -6,11 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice, pairwise, permutations
+from itertools import chain, islice, pairwise
 
 from src.components.bank_files.entry import Cell, Record, as_text
 from src.components.bank_files.formats.sections import first_heading
 from src.components.bank_files.inference.added_columns import with_added_columns
+from src.components.bank_files.inference.amount_columns import (
+    Ambiguity,
+    clear,
+    find_amounts,
+    find_currency_columns,
+    find_other_side,
+    prefer_net,
+)
 from src.components.bank_files.inference.amounts import is_amount, unit_of
 from src.components.bank_files.inference.app_exports import App, columns_of, recognize
 from src.components.bank_files.inference.cells import (
@@ -35,7 +43,14 @@ from src.components.bank_files.inference.headings import (
     names_payment_method,
     unit_in,
 )
-from src.components.bank_files.inference.signs import balance_sign
+from src.components.bank_files.inference.text_columns import (
+    find_status,
+    find_text,
+    join_richer,
+    join_unnamed,
+    join_where_blank,
+    mark_others,
+)
 from src.components.bank_files.inference.wording import is_direction, is_mark
 from src.components.bank_files.messages.reader import is_message
 from src.components.bank_files.messages.tables import find_messages
@@ -47,7 +62,6 @@ _FOREIGN = re.compile(
     r"\b(?:original|foreign|ursprung\w*|fremd\w*|origine|origen|originale|oryginaln\w*|exchange)\b"
 )
 _CODE = re.compile(r"[A-Z]{3}")
-_WORD = re.compile(r"[^\W\d_]{3}")
 _HEADING_WITHIN = 60
 """Records among which the heading is searched."""
 
@@ -69,12 +83,6 @@ _KINDS: Mapping[Field, Sequence[tuple[Callable[[Cell], bool], float]]] = {
     Field.ID: [(is_id_cell, MOSTLY)],
 }
 """What the cells below a name must be, and which share of them; one alternative is enough."""
-_MAX_AMOUNTS = 6
-"""Columns of amounts among which a balance is searched."""
-
-
-_Ambiguity = tuple[Field, tuple[int, ...]]
-"""A field that several columns may hold, and the positions of these columns, the likeliest first."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ class Layout:
     """Of the heading; empty without one."""
     columns: tuple[Field, ...]
     app: App | None
-    ambiguities: tuple[_Ambiguity, ...] = ()
+    ambiguities: tuple[Ambiguity, ...] = ()
 
 
 def layout_of(
@@ -117,7 +125,9 @@ def layout_of(
     cells = Cells([row for row in body if len(trimmed(row)) <= width], width)
     layout = _by_cells(header, names, list(_padded(fields_of(_supported_names(names, cells)), width)), cells)
     if columns is None:
-        return replace(layout, columns=with_added_columns(names, layout.columns, cells))
+        complete = list(with_added_columns(names, layout.columns, cells))
+        mark_others(complete, cells)
+        return replace(layout, columns=tuple(complete))
     ambiguities = tuple(ambiguity for ambiguity in layout.ambiguities if ambiguity[0] in still_open)
     return replace(layout, columns=columns, ambiguities=ambiguities)
 
@@ -156,15 +166,20 @@ def _names_columns(above: Sequence[Cell], data: Sequence[Cell]) -> bool:
 
 
 def _supported_names(names: tuple[str, ...], cells: Cells) -> list[str]:
-    """The names, "" where the cells contradict them: in an empty column, except one of money, and in a column
-    that names the other party by an account number."""
+    """The names, "" where the cells contradict them: in an empty column, except one of money, in one that
+    names the other party by an account number, and in one without the dates or amounts that its name says."""
     return [
         ""
         if (cells.is_empty(position) and field_of(name) not in MONEY)
         or (field_of(name) is Field.PARTY and cells.mostly(position, _is_account))
+        or (field_of(name) in (Field.DATE, Field.AMOUNT) and not _fits(field_of(name), position, cells))
         else name
         for position, name in enumerate(names)
     ]
+
+
+def _fits(field: Field, position: int, cells: Cells) -> bool:
+    return cells.is_empty(position) or any(cells.mostly(position, *kind) for kind in _KINDS[field])
 
 
 def _is_account(cell: Cell) -> bool:
@@ -178,51 +193,32 @@ def _padded(columns: Sequence[Field], width: int) -> tuple[Field, ...]:
 def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: Cells) -> Layout:
     """Detect the fields that the names do not give."""
     _drop_unfitting(names, columns, cells)
-    _join_unnamed(names, columns, cells)
+    join_unnamed(names, columns, cells)
     free = [position for position, field in enumerate(columns) if not field and not cells.is_empty(position)]
-    _find_other_side(columns, free, cells)
-    ambiguities: list[_Ambiguity] = []
+    prefer_net(names, columns, cells)
+    find_currency_columns(names, columns, cells)
+    find_other_side(columns, free, cells)
+    ambiguities: list[Ambiguity] = []
     dates = [position for position in free if cells.mostly(position, is_date_cell)]
     if Field.DATE not in columns and dates:
         columns[dates[0]] = Field.DATE
         if any(cells.columns[position] != cells.columns[dates[0]] for position in dates[1:]):
             ambiguities.append((Field.DATE, tuple(dates)))
     if not {Field.AMOUNT, Field.OUT, Field.IN} & set(columns):
-        ambiguities += _find_amounts(columns, free, cells)
+        ambiguities += find_amounts(columns, free, cells)
     if find_messages(names, columns, cells):
         ambiguities = [(field, positions) for field, positions in ambiguities if field is Field.DATE]
     _find_type(names, columns, free, cells)
     _find_currency(names, columns, free, cells)
-    if not {Field.DESCRIPTION, Field.PARTY, Field.PAYMENT_MESSAGE} & set(columns):
-        ambiguities += _find_text(columns, free, cells)
-    _join_where_blank(names, columns, cells)
+    _drop_placeholders(columns, cells)
+    find_status(columns, cells)
+    if not {Field.DESCRIPTION, Field.PARTY, Field.PAYMENT_MESSAGE} & set(columns) and (
+        texts := find_text(columns, cells)
+    ):
+        ambiguities.append((Field.DESCRIPTION, texts))
+    join_where_blank(names, columns, cells)
+    join_richer(names, columns, cells)
     return Layout(header, names, tuple(columns), None, tuple(ambiguities))
-
-
-def _join_unnamed(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
-    """A text may go on in the columns behind it that have no name."""
-    for position in range(1, min(len(names), len(columns))):
-        goes_on = columns[position - 1] is Field.DESCRIPTION and not (columns[position] or names[position])
-        if goes_on and cells.mostly(position, _has_word):
-            columns[position] = Field.DESCRIPTION
-
-
-def _has_word(cell: Cell) -> bool:
-    return bool(_WORD.search(as_text(cell)))
-
-
-def _find_other_side(columns: list[Field], free: list[int], cells: Cells) -> None:
-    """Of money out and money in, the column whose name is unknown: a row has an amount in one of them."""
-    sides = {Field.OUT, Field.IN} & set(columns)
-    if len(sides) != 1:
-        return
-    side = sides.pop()
-    position = columns.index(side)
-    others = (
-        other for other in free if cells.mostly(other, is_amount_cell) and cells.alternate(position, other)
-    )
-    for other in islice(others, 1):
-        columns[other] = Field.IN if side is Field.OUT else Field.OUT
 
 
 def _find_type(names: tuple[str, ...], columns: list[Field], free: list[int], cells: Cells) -> None:
@@ -243,7 +239,7 @@ def _find_currency(names: tuple[str, ...], columns: list[Field], free: list[int]
     if any(
         unit_in(name) in CURRENCIES for name, field in zip(names, columns, strict=False) if field in MONEY
     ):
-        _clear(columns, Field.CURRENCY)
+        clear(columns, Field.CURRENCY)
     elif Field.CURRENCY not in columns:
         units = (
             position
@@ -259,39 +255,12 @@ def _is_foreign(names: tuple[str, ...], position: int) -> bool:
     return position < len(names) and bool(_FOREIGN.search(folded(names[position])))
 
 
-def _find_text(columns: list[Field], free: list[int], cells: Cells) -> list[_Ambiguity]:
-    texts = [
-        position
-        for position in free
-        if not columns[position]
-        and cells.letters(position) >= 1
-        and not any(cells.mostly(position, fits) for fits in (is_date_cell, is_amount_cell))
-    ]
-    texts.sort(key=cells.letters, reverse=True)
-    if texts:
-        columns[texts[0]] = Field.DESCRIPTION
-    return [(Field.DESCRIPTION, tuple(texts))] if len(texts) > 1 else []
-
-
-def _join_where_blank(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
-    """If the text is blank in some rows, another column with a name of the same field may have it."""
-    field = Field.DESCRIPTION if Field.DESCRIPTION in columns else Field.PARTY
-    if field not in columns or not cells.has_blank(columns.index(field)):
-        return
-    others = (
-        position
-        for position, name in enumerate(names)
-        if field_of(name) is field and not columns[position] and cells.letters(position) >= 1
-    )
-    for position in islice(others, 1):
-        columns[position] = Field.DESCRIPTION
-
-
 def _drop_unfitting(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
     """A name may not fit its cells: `type` above `POS`, `value` above a date."""
     for position, field in enumerate(columns):
         relevant = _with_amounts(columns, cells) if field is Field.TYPE else cells
-        if field not in _KINDS or any(relevant.mostly(position, *kind) for kind in _KINDS[field]):
+        fits = field not in _KINDS or any(relevant.mostly(position, *kind) for kind in _KINDS[field])
+        if fits and not (field is Field.TYPE and relevant.marks_one_side(position)):
             continue
         columns[position] = Field.NOTHING
         if field is Field.TYPE and names_payment_method(names[position]) and Field.MODE not in columns:
@@ -299,41 +268,19 @@ def _drop_unfitting(names: tuple[str, ...], columns: list[Field], cells: Cells) 
         elif field is Field.ID and Field.DESCRIPTION not in columns:
             columns[position] = Field.DESCRIPTION
     if {Field.OUT, Field.IN} <= set(columns):
-        _clear(columns, Field.AMOUNT, Field.TYPE)
+        clear(columns, Field.AMOUNT, Field.TYPE)
     elif Field.AMOUNT in columns:
-        _clear(columns, Field.OUT, Field.IN)
+        clear(columns, Field.OUT, Field.IN)
     if Field.OUT in columns or Field.IN in columns:
-        _clear(columns, Field.TYPE)
+        clear(columns, Field.TYPE)
+
+
+def _drop_placeholders(columns: list[Field], cells: Cells) -> None:
+    """An id that all rows have is none of a transaction."""
+    if Field.ID in columns and cells.is_constant(columns.index(Field.ID)):
+        clear(columns, Field.ID)
 
 
 def _with_amounts(columns: list[Field], cells: Cells) -> Cells:
     """Without rows that lack an amount: these are damaged, or totals."""
     return cells.where(columns.index(Field.AMOUNT), is_amount_cell) if Field.AMOUNT in columns else cells
-
-
-def _clear(columns: list[Field], *unwanted: Field) -> None:
-    columns[:] = [Field.NOTHING if field in unwanted else field for field in columns]
-
-
-def _find_amounts(columns: list[Field], free: list[int], cells: Cells) -> list[_Ambiguity]:
-    """One column of amounts, perhaps with a balance, or one for money out and one for money in."""
-    unnamed = (position for position in free if not columns[position])
-    positions = [position for position in unnamed if cells.mostly(position, is_amount_cell)]
-    positions = [position for position in positions if cells.looks_like_money(position)] or positions
-    if not positions:
-        return []
-    for first, second in pairwise(positions):
-        if cells.alternate(first, second):
-            columns[first], columns[second] = Field.OUT, Field.IN
-            return [(Field.OUT, (first, second))]
-    columns[positions[0]] = Field.AMOUNT
-    if len(positions) == 1:
-        return []
-    days = cells.columns[columns.index(Field.DATE)] if Field.DATE in columns else []
-    for amount, balance in permutations(positions[:_MAX_AMOUNTS], 2):
-        if balance_sign(cells.columns[amount], cells.columns[balance], days):
-            columns[positions[0]] = Field.NOTHING
-            _clear(columns, Field.BALANCE)
-            columns[amount], columns[balance] = Field.AMOUNT, Field.BALANCE
-            return []
-    return [(Field.AMOUNT, tuple(positions))]

@@ -9,34 +9,20 @@ from functools import lru_cache
 
 from src.components.bank_files.entry import Cell
 from src.components.bank_files.plan import DATE_ORDERS
+from src.components.bank_files.words.months import MONTHS
 
-# The first letters of each month: English, German, French, Spanish, Portuguese, Italian, Dutch, Polish,
-# Russian.
 _MONTHS = {
-    prefix: number
-    for number, prefixes in enumerate(
-        (
-            "jan ene gen sty янв jän",
-            "feb fev fév lut фев",
-            "mar mär mrz maa мар",
-            "apr avr abr kwi апр",
-            "may mai mag mei maj май мая",
-            "jun juin giu cze июн",
-            "jul juil lug lip июл",
-            "aug aoû aou ago sie авг",
-            "sep set wrz сен",
-            "oct okt out ott paź окт",
-            "nov lis ноя",
-            "dec dez déc dic gru дек",
-        ),
-        start=1,
-    )
-    for prefix in prefixes.split()
+    name: number
+    for names in MONTHS.values()
+    for number, alternatives in enumerate(names.split(", "), start=1)
+    for name in alternatives.split()
 }
+_PREFIXES = {name[:length]: number for length in (3, 4) for name, number in reversed(_MONTHS.items())}
+"""The first letters of a month, for a bank's own abbreviations; of several months the first language's."""
 _ZONE = (
     r"(?:[AaPp]\.? ?[Mm]\.?|(?-i:[^\W\d_a-z]{1,5}\.?)|Uhr|h|hrs|[-+][0-9:]{1,6}|\(.*\)|[A-Z][A-Za-z]+/\w+)"
 )
-_REST = rf"(?:[T, ]+(?:at )?[0-9]{{1,2}}[:.][0-9]{{2}}[0-9:.,]*(?:\s?{_ZONE}){{0,3}})?"
+_REST = rf"(?:(?:[T, ]+|(?<=[0-9])-)(?:at )?[0-9]{{1,2}}[:.][0-9]{{2}}[0-9:.,]*(?:\s?{_ZONE}){{0,3}})?"
 """A time and its zone; a date followed by other words is a line of a diary."""
 _NUMERIC = re.compile(
     rf"([0-9]{{1,4}})\s?[-/.'\s]\s?([0-9]{{1,2}})\s?[-/.'\s]\s?([0-9]{{2,4}}){_REST}", re.DOTALL
@@ -50,15 +36,17 @@ _RUN_TOGETHER = re.compile(
 """Perhaps with the time and zone of OFX, as in `20261123120000[-5:EST]`."""
 _WEEKDAY = re.compile(r"[^\W\d_]{2,10}[.,]\s*|[^\W\d_]{2,3} (?=[0-9])")
 _DAY_NAME_YEAR = re.compile(
-    r"([0-9]{1,2})(?:ST|ND|RD|TH|\.)?[-/., ]*(?:DE )?([^\W\d_]{3,10})\.?[-/., ']*(?:DE )?"
+    r"([0-9]{1,2})(?:ST|ND|RD|TH|\.)?[-/., ]*(?:DE )?([^\W\d_]{3,12})\.?[-/., ']*(?:DE )?"
     rf"([0-9]{{4}}|[0-9]{{2}}){_REST}",
     re.IGNORECASE | re.DOTALL,
 )
 _NAME_DAY_YEAR = re.compile(
-    rf"([^\W\d_]{{3,10}})\.?[ -]*([0-9]{{1,2}})(?:ST|ND|RD|TH)?,?[ -]+([0-9]{{4}}){_REST}",
+    rf"([^\W\d_]{{3,12}})\.?[ -]*([0-9]{{1,2}})(?:ST|ND|RD|TH)?,?[ -]+([0-9]{{4}}){_REST}",
     re.IGNORECASE | re.DOTALL,
 )
-_YEAR_NAME_DAY = re.compile(rf"([0-9]{{4}})[- /]([^\W\d_]{{3,10}})[- /]([0-9]{{1,2}}){_REST}", re.DOTALL)
+_YEAR_NAME_DAY = re.compile(
+    rf"([0-9]{{4}})(?:[-/]|\. ?| )([^\W\d_]{{3,12}})(?:[-/]|\. ?| )([0-9]{{1,2}})\.?{_REST}", re.DOTALL
+)
 _MAX_LENGTH = 50
 
 
@@ -117,7 +105,7 @@ def _named(text: str) -> date | None:
 
 def _month(name: str) -> str:
     name = name.lower()
-    return str(_MONTHS.get(name[:4]) or _MONTHS.get(name[:3], 0))
+    return str(_MONTHS.get(name) or _PREFIXES.get(name[:4]) or _PREFIXES.get(name[:3], 0))
 
 
 def _orders(first: str, second: str, third: str) -> dict[str, date]:

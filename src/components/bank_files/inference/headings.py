@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
 from src.components.bank_files.entry import Cell
 from src.components.bank_files.inference.amounts import unit_of
-from src.components.bank_files.inference.heading_names import MESSAGES, NAMES, PAYMENT_METHOD
 from src.components.bank_files.plan import Field
+from src.components.bank_files.words.heading_names import MESSAGES, NAMES, NET, PAYMENT_METHOD
+from src.components.bank_files.words.languages import LANGUAGES
+from src.domain.money import CURRENCIES
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _TRAILING_NUMBER = re.compile(r" ?[0-9]$")
@@ -46,7 +48,36 @@ _RANK = {
     for rank, name in enumerate([field.value, *names.split("|")])
 }
 _RANK[folded(Field.PAYMENT_MESSAGE.value)] = (Field.PAYMENT_MESSAGE, 0)
+_AFTER_NAMES, _AFTER_DATES = 1_000, 2_000
+"""Ranks of the names that only `words/` has: behind those of `words/heading_names.py`."""
+_FIRST_IDEOGRAPH = "\u3400"
+
+
+def _names_by_language() -> Iterator[tuple[str, Field, int]]:
+    """(name, field, rank) of all languages. A single letter is a mark in a row, and no name of a column."""
+    for words in LANGUAGES.values():
+        for field, names, base in (
+            (Field.DATE, words.date, _AFTER_NAMES),
+            (Field.DATE, words.value_date, _AFTER_DATES),
+            (Field.PARTY, words.party, _AFTER_NAMES),
+            (Field.DESCRIPTION, words.description, _AFTER_NAMES),
+            (Field.AMOUNT, words.amount, _AFTER_NAMES),
+            (Field.OUT, words.out, _AFTER_NAMES),
+            (Field.IN, words.in_, _AFTER_NAMES),
+            (Field.BALANCE, words.balance, _AFTER_NAMES),
+            (Field.CURRENCY, words.currency, _AFTER_NAMES),
+            (Field.TYPE, words.type, _AFTER_NAMES),
+            (Field.STATUS, words.status, _AFTER_NAMES),
+        ):
+            for rank, name in enumerate(map(folded, names.split("|")), start=base):
+                if len(name) > 1 or name > _FIRST_IDEOGRAPH:
+                    yield name, field, rank
+
+
+for _name, _field, _rank in _names_by_language():
+    _RANK.setdefault(_name, (_field, _rank))
 _REASON_HEADING = re.compile(r"Why it was rejected \(layout ([0-9a-f]{32})\)")
+_NET = frozenset(map(folded, NET.split("|")))
 _PAYMENT_METHOD = frozenset(map(folded, PAYMENT_METHOD.split("|")))
 _MESSAGE_NAMES = frozenset(map(folded, MESSAGES.split("|")))
 
@@ -55,6 +86,14 @@ def unit_in(name: str) -> str:
     """The code or shared sign of a currency in the name of a column, as EUR in `Betrag (€)`; or ""."""
     match = _TRAILING_UNIT.search(name.strip())
     return _unit(match) if match else ""
+
+
+def currency_of_column(name: str) -> str:
+    """The code in names such as `CAD$`, `Amount EUR` or `USD`; "" in names of other things."""
+    text = name.strip().rstrip("$€£¥ ")
+    code = unit_of(text) or unit_in(text)
+    is_amount = folded(text) in ("", code.lower()) or field_of(text) is Field.AMOUNT
+    return code if code in CURRENCIES and is_amount else ""
 
 
 def field_of(name: str) -> Field:
@@ -88,6 +127,11 @@ def fields_of(names: Sequence[str]) -> list[Field]:
         for position in islice((column for column in left if names_payment_method(names[column])), 1):
             fields[position] = Field.MODE
     return fields
+
+
+def names_net(name: str) -> bool:
+    """Whether a column with this name may hold the amount after the fee."""
+    return len(name) <= 80 and folded(name) in _NET
 
 
 def names_payment_method(name: str) -> bool:

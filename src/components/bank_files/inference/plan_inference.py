@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from src.components.bank_files.entry import Choice, Line, Question, Record, as_text, cell_at
+from src.components.bank_files.entry import Choice, Evidence, Line, Question, Record, as_text
 from src.components.bank_files.inference.amounts import (
     SHARED_SIGNS,
     SIGNS,
+    Amount,
     is_amount,
     marks_that_fit,
     unit_of,
 )
+from src.components.bank_files.inference.balances import RunningBalance
 from src.components.bank_files.inference.cells import MONEY, Contents, transactions
 from src.components.bank_files.inference.column_detection import Layout
 from src.components.bank_files.inference.dates import is_date, orders_that_fit
-from src.components.bank_files.inference.headings import unit_in
+from src.components.bank_files.inference.headings import currency_of_column, unit_in
+from src.components.bank_files.inference.languages import likely_currencies, may_write_month_first
 from src.components.bank_files.inference.questions import (
     column_question,
     date_order_question,
     decimal_mark_question,
     sign_question,
 )
-from src.components.bank_files.inference.signs import balance_sign, sign_by_marks, sign_by_words
-from src.components.bank_files.plan import TABLES, Field, Format, Plan, Sign
+from src.components.bank_files.inference.signs import (
+    SignFound,
+    sign_by_account,
+    sign_by_balance,
+    sign_by_fee,
+    sign_by_marks,
+    sign_by_plus,
+    sign_by_texts,
+    sign_by_words,
+)
+from src.components.bank_files.plan import TABLES, Basis, Field, Format, Plan, Sign
+from src.components.bank_files.rows import RowReader
 from src.domain.money import CURRENCIES
 
 _COMMON = ("USD", "EUR", "GBP", "INR", "CHF", "CAD", "AUD", "JPY", "SGD", "BRL")
@@ -58,9 +73,13 @@ class Inference:
         dates_required = dates_required and Field.PAYMENT_MESSAGE not in self._columns
         self._contents = Contents(body, self._columns, dates_required=dates_required)
         self.questions: list[Question] = []
+        self.evidence: list[Evidence] = []
 
     def run(self) -> Plan:
         self._plan = replace(self._plan, header=self._layout.header, columns=self._columns)
+        if Field.OTHER_AMOUNT in self._columns and self._layout.names:
+            codes = tuple(map(currency_of_column, self._layout.names))
+            self._plan = replace(self._plan, column_currencies=codes)
         for field, positions in self._layout.ambiguities:
             self.questions.append(column_question(field, positions, self._layout.names, self._rows))
         finders: dict[str, Callable[[], Any]] = {
@@ -72,6 +91,8 @@ class Inference:
         for name, find in finders.items():
             if getattr(self._plan, name) is None:
                 self._plan = replace(self._plan, **{name: find()})
+            if name == "sign":
+                self._check_fee()
         if self._plan.default_date is None and self._may_lack_dates():
             self.questions.append(Question("default_date", (), any_value=True))
         return replace(self._plan, open=tuple(question.key for question in self.questions))
@@ -84,6 +105,9 @@ class Inference:
             return str(app.date_order)
         if len(orders) > 1:
             orders = self._narrowed_by_other_dates(texts, orders)
+        has_comma = marks_that_fit(self._contents.texts(*MONEY)) == (",",)
+        if len(orders) > 1 and (has_comma or not may_write_month_first(self._layout.names)):
+            orders = tuple(order for order in orders if order != "mdy")
         if len(orders) > 1:
             self.questions.append(date_order_question(texts, orders))
         return orders[0] if orders else "ymd"
@@ -108,9 +132,11 @@ class Inference:
         if len(marks) > 1 and (above := self._amounts_above()):
             of_balances = marks_that_fit(above)
             marks = of_balances if len(of_balances) == 1 and of_balances[0] in marks else marks
-        if len(marks) > 1:
-            self.questions.append(decimal_mark_question(texts, marks))
-        return marks[0]
+        if len(marks) == 1:
+            return marks[0]
+        question = decimal_mark_question(texts, marks)
+        self.questions.append(question)
+        return question.choices[0].value
 
     def _amounts_above(self) -> list[str]:
         """Above the table, such as a balance."""
@@ -120,25 +146,95 @@ class Inference:
 
     def _sign(self) -> Sign:
         if self._layout.app:
-            return self._layout.app.sign
+            return self._decided(self._layout.app.sign, Basis.PROGRAM)
+        by_rule, candidates = self._sign_by_rule(), self._possible_signs()
+        by_balance = None
+        if Field.BALANCE in self._columns and len(candidates) > 1:
+            by_balance = sign_by_balance(candidates, self._signed_rows)
+        if by_balance:
+            certain = by_rule if isinstance(by_rule, SignFound) and by_rule.basis is Basis.MARKS else None
+            if certain and self._differ(certain.sign, by_balance.sign):
+                signs = (by_balance.sign, certain.sign)
+                self.questions.append(Question("sign", tuple(map(self._sign_choice, signs))))
+            return self._decided(*by_balance)
+        if isinstance(by_rule, Question):
+            self.questions.append(by_rule)
+            return Sign(by_rule.choices[0].value)
+        return self._decided(*by_rule)
+
+    def _decided(self, sign: Sign, basis: Basis, agree: int = 0, of: int = 0) -> Sign:
+        self.evidence.append(Evidence("sign", basis, agree, of))
+        return sign
+
+    def _possible_signs(self) -> tuple[Sign, ...]:
         if {Field.OUT, Field.IN} & set(self._columns):
-            return self._sign_of_two_columns()
-        amounts = self._contents.amounts(self._plan.decimal_mark or ".", Field.AMOUNT)
-        by_marks = sign_by_marks(self._contents.column(Field.TYPE))
+            return (Sign.TWO_COLUMNS, Sign.TWO_COLUMNS_WITH_REFUNDS)
+        by_minus = (Sign.NEGATIVE_IS_EXPENSE, Sign.POSITIVE_IS_EXPENSE)
+        return (*by_minus, Sign.TYPE_COLUMN) if Field.TYPE in self._columns else by_minus
+
+    def _signed_rows(self, sign: Sign) -> Iterator[tuple[Decimal, Decimal | None, date | None]]:
+        reader = RowReader(replace(self._plan, sign=sign))
+        return (signed for cells in self._rows if (signed := reader.signed(cells)))
+
+    def _check_fee(self) -> None:
+        """A fee that the amounts contain already, as the balance shows, is not charged on top of them."""
+        if self._layout.app or not {Field.FEE, Field.BALANCE} <= set(self._columns):
+            return
+        without = tuple(Field.NOTHING if field is Field.FEE else field for field in self._columns)
+        agree = []
+        for columns in (self._columns, without):
+            reader, balance = RowReader(replace(self._plan, columns=columns)), RunningBalance()
+            for signed in filter(None, map(reader.signed, self._rows)):
+                balance.add(*signed)
+            agree.append(balance.agree)
+        if agree[1] > agree[0]:
+            self._plan = replace(self._plan, columns=without)
+
+    def _differ(self, first: Sign, second: Sign) -> bool:
+        return [*self._signed_rows(first)] != [*self._signed_rows(second)]
+
+    def _sign_choice(self, sign: Sign) -> Choice:
+        amounts = [amount for amount, *_ in self._signed_rows(sign)]
+        spent = next((f"{-amount:f}" for amount in amounts if amount < 0), "")
+        income = next((f"{amount:f}" for amount in amounts if amount > 0), "")
+        return Choice(sign, spent=spent, income=income)
+
+    def _sign_by_rule(self) -> SignFound | Question:
+        """Without regard to a balance; a question if more than one sign fits."""
+        if {Field.OUT, Field.IN} & set(self._columns):
+            return SignFound(self._sign_of_two_columns(), Basis.MARKS, len(self._rows), len(self._rows))
+        mark = self._plan.decimal_mark or "."
+        amounts = self._contents.amounts(mark, Field.AMOUNT, Field.OTHER_AMOUNT)
+        marks = self._contents.column(Field.TYPE)
+        by_marks = sign_by_marks(marks)
         if by_marks is Sign.TYPE_COLUMN or (by_marks and not any(amount.value < 0 for amount in amounts)):
-            return by_marks
+            return SignFound(by_marks, Basis.MARKS, len(self._rows), len(self._rows))
         unmarked = [amount for amount in amounts if amount.side is None and amount.value]
         if not amounts:
-            return Sign.NEGATIVE_IS_EXPENSE
+            return SignFound(Sign.NEGATIVE_IS_EXPENSE, Basis.SIGNS, 0, 0)
         if len(unmarked) < len(amounts) and not any(amount.value < 0 for amount in unmarked):
-            return Sign.ALL_EXPENSES
+            marked = len(amounts) - len(unmarked)
+            return SignFound(Sign.ALL_EXPENSES, Basis.MARKS, marked, len(amounts))
         if unmarked and all(amount.value < 0 for amount in unmarked):
-            return Sign.NEGATIVE_IS_EXPENSE
-        if sign := self._detected_sign():
-            return sign
-        question = sign_question(unmarked, marked=Field.TYPE in self._columns)
-        self.questions.append(question)
-        return Sign(question.choices[0].value)
+            return SignFound(Sign.NEGATIVE_IS_EXPENSE, Basis.SIGNS, len(unmarked), len(unmarked))
+        return self._sign_by_words(unmarked) or sign_question(unmarked, marked=Field.TYPE in self._columns)
+
+    def _sign_by_words(self, amounts: Sequence[Amount]) -> SignFound | None:
+        """By a plus, a fee, words, or because the file is of a bank account."""
+        is_table = Field.AMOUNT in self._columns and self._plan.format in TABLES
+        if not is_table or not any(amount.value < 0 for amount in amounts):
+            return None
+        mark, table = self._plan.decimal_mark or ".", (self._rows, self._columns)
+        by_fee = None
+        if Field.GROSS in self._columns:
+            by_fee = sign_by_fee(*table, mark, self._columns.index(Field.GROSS))
+        return (
+            sign_by_plus(self._contents.texts(Field.AMOUNT), amounts)
+            or by_fee
+            or sign_by_words(*table, mark)
+            or sign_by_texts(*table, mark)
+            or sign_by_account([cells for _, cells in self._sample])
+        )
 
     def _sign_of_two_columns(self) -> Sign:
         """If a column has a few amounts with a minus, these go the other way."""
@@ -147,23 +243,6 @@ class Inference:
             if 0 < sum(amount.value < 0 for amount in amounts) < sum(amount.value > 0 for amount in amounts):
                 return Sign.TWO_COLUMNS_WITH_REFUNDS
         return Sign.TWO_COLUMNS
-
-    def _detected_sign(self) -> Sign | None:
-        """By a running balance, or by words in the same rows."""
-        rows = self._rows
-        columns = {field: position for position, field in enumerate(self._columns)}
-        if {Field.AMOUNT, Field.BALANCE} <= set(columns):
-            complete = [
-                cells for cells in rows if len(cells) > max(columns[Field.AMOUNT], columns[Field.BALANCE])
-            ]
-            fields = (Field.AMOUNT, Field.BALANCE, Field.DATE)
-            sign = balance_sign(
-                *([cell_at(cells, columns.get(field)) for cells in complete] for field in fields)
-            )
-            if sign:
-                return sign
-        is_table = Field.AMOUNT in columns and self._plan.format in TABLES
-        return sign_by_words(rows, self._columns, self._plan.decimal_mark or ".") if is_table else None
 
     def _currency(self) -> str | None:
         mark = self._plan.decimal_mark or "."
@@ -191,7 +270,7 @@ def _possible_currencies(
     column = contents.column(Field.CURRENCY)
     codes = {unit_of(text) for text in column.texts}
     all_named = codes and not column.has_blank and codes <= CURRENCIES
-    if all_named or units <= CURRENCIES:
+    if all_named or units <= CURRENCIES or Field.OTHER_AMOUNT in layout.columns:
         return []
     units = (units | codes) - {""}
     named_columns = zip(layout.names, layout.columns, strict=False)
@@ -208,7 +287,12 @@ def _possible_currencies(
     candidates = [*sorted(above & set(shared)), *shared, *sorted(units & CURRENCIES), *sorted(above)]
     if len(set(candidates)) == 1:
         return candidates[:1]
-    first = [usual] if usual in CURRENCIES and usual in (candidates or CURRENCIES) else []
+    likely = likely_currencies(layout.names)
+    of_person = [usual] if usual in CURRENCIES and usual in (candidates or CURRENCIES) else []
+    if candidates:
+        likely = tuple(code for code in likely if code in candidates)
+    # The currency of the person, unless the file is in a language of other countries.
+    first = [*of_person, *likely] if usual in likely else [*likely, *of_person]
     return list(dict.fromkeys((*first, *(candidates or _COMMON))))
 
 

@@ -44,7 +44,9 @@ def date_order_question(texts: Iterable[str], orders: Sequence[str]) -> Question
 def decimal_mark_question(texts: Iterable[str], marks: Sequence[str]) -> Question:
     sample = next(text for text in texts if parse_amount(text, ".") != parse_amount(text, ","))
     amounts = {mark: parse_amount(sample, mark) for mark in marks}
-    choices = (Choice(mark, f"{amount.value:f}" if amount else "") for mark, amount in amounts.items())
+    choices = [Choice(mark, f"{amount.value:f}" if amount else "") for mark, amount in amounts.items()]
+    # Three digits behind each mark are more often thousands than thousandths.
+    choices.sort(key=lambda choice: "." in choice.example and len(choice.example.partition(".")[2]) == 3)
     return Question("decimal_mark", tuple(choices), clean(sample, 30))
 
 
@@ -96,9 +98,9 @@ def summarize_columns(layout: Layout, sample: Sequence[Record]) -> tuple[ColumnS
 def _summary(position: int, layout: Layout, cells: Cells, rows: Sequence[Sequence[Cell]]) -> ColumnSummary:
     filled = [text for cell in cells.columns[position] if (text := as_text(cell).strip())]
     distinct = list(dict.fromkeys(filled))
-    used = layout.columns[position] is not Field.NOTHING
+    used = layout.columns[position] not in (Field.NOTHING, Field.OTHER_TEXT)
     names_merchants = len(distinct) >= 2 and (len(distinct) > _FEW or len(distinct) >= HALF * len(filled))
-    is_free = layout.columns[position] in (Field.NOTHING, Field.NOTES)
+    is_free = layout.columns[position] in (Field.NOTHING, Field.NOTES, Field.OTHER_TEXT)
     if suggested := is_free and layout.app is None and names_merchants and _has_texts(position, cells):
         texts_at = [other for other, field in enumerate(layout.columns) if field in _TEXTS]
         suggested = sum(_is_new(row, position, texts_at) for row in rows) >= HALF * len(filled)

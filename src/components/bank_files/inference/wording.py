@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from src.components.bank_files.entry import Cell, as_text
+from src.components.bank_files.inference.headings import folded
+from src.components.bank_files.words.languages import LANGUAGES
 from src.domain.transactions import Direction
 
 _OUT = (
@@ -27,6 +30,23 @@ _DIRECTIONS = {
     "+": Direction.INCOME,
     "-": Direction.EXPENSE,
 }
+_LANGUAGES = tuple(LANGUAGES.values())
+
+
+def _folded_words(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(folded(word) for text in words for word in text.split("|"))
+
+
+_ALL_OUT, _ALL_IN = (
+    _folded_words(texts) for texts in zip(*((w.out, w.in_) for w in _LANGUAGES), strict=True)
+)
+for _word in (
+    _ALL_OUT ^ _ALL_IN
+):  # a word that is money out in one language and money in in another is neither
+    _DIRECTIONS.setdefault(_word, Direction.EXPENSE if _word in _ALL_OUT else Direction.INCOME)
+_PENDING = _folded_words(words.pending for words in _LANGUAGES)
+_BOOKED = _folded_words(words.settled for words in _LANGUAGES) - _PENDING
+_BALANCE_ROWS = _folded_words(words.balance_rows for words in _LANGUAGES)
 _BALANCE_TYPES = frozenset(
     ["opening balance", "reconciliation", "balance", "starting balance", "liability credit"]
 )
@@ -65,8 +85,10 @@ _SETTLED = re.compile(
 def direction_of(word: str) -> Direction | None:
     """The direction that a word of a type column means, or all its words, as in `借 Dr`."""
     plain = word.strip().rstrip(".").casefold().replace("-", " ").strip() or word.strip()
-    if plain in _DIRECTIONS or " " not in plain:
-        return _DIRECTIONS.get(plain)
+    if direction := _DIRECTIONS.get(plain) or _DIRECTIONS.get(folded(plain) if plain.isprintable() else ""):
+        return direction
+    if " " not in plain:
+        return None
     directions = {_DIRECTIONS.get(part) for part in plain.split()}
     return directions.pop() if len(directions) == 1 else None
 
@@ -89,7 +111,7 @@ def is_balance_type(word: str) -> bool:
 
 def is_balance(text: str) -> bool:
     """Whether the whole `text` marks a balance."""
-    return len(text) <= 80 and bool(_BALANCE.fullmatch(text.strip()))
+    return len(text) <= 80 and (bool(_BALANCE.fullmatch(text.strip())) or folded(text) in _BALANCE_ROWS)
 
 
 def is_footer(text: str) -> bool:
@@ -98,8 +120,8 @@ def is_footer(text: str) -> bool:
 
 
 def is_settled(status: str) -> bool:
-    return len(status) <= 40 and bool(_SETTLED.fullmatch(status.strip()))
+    return len(status) <= 40 and (bool(_SETTLED.fullmatch(status.strip())) or folded(status) in _BOOKED)
 
 
 def is_unsettled(status: str) -> bool:
-    return len(status) <= 40 and bool(_UNSETTLED.fullmatch(status.strip()))
+    return len(status) <= 40 and (bool(_UNSETTLED.fullmatch(status.strip())) or folded(status) in _PENDING)

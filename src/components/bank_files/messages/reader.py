@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from src.components.bank_files.entry import Cell, Line, Reason, Rejected
 from src.components.bank_files.formats.encodings import lines as lines_of
+from src.components.bank_files.formats.labelled import labelled
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages.alert_words import INDIAN, MAX_READ, message_direction, not_a_payment
 from src.components.bank_files.messages.alerts import Alert, has_amount_with_currency, read_alert
@@ -18,6 +19,8 @@ COLUMNS = (Field.DATE, Field.AMOUNT, Field.DESCRIPTION, Field.MODE, Field.ID)
 _SHORTEST = 20
 """Characters of a message in a table."""
 _FEWEST_SPACES = 3
+_MOST_LINES = 20
+"""Of one message."""
 _RUPEES = re.compile(r"\bRs\b\.?", re.IGNORECASE)
 
 
@@ -80,6 +83,9 @@ def _messages(text: str) -> Iterator[tuple[int, str]]:
     """(first line, message in one line)."""
     numbered = enumerate(lines_of(text), start=1)
     filled = [(row, line.strip()) for row, line in numbered if not line.isspace()]
+    if _is_one_message([line for _, line in filled]):
+        yield filled[0][0], " ".join(line for _, line in filled)
+        return
     gaps = sum(after > before + 1 for (before, _), (after, _) in pairwise(filled))
     blocks = _blocks(filled)
     # Blank lines separate the messages if they follow at least a third of the lines, if messages are long, or
@@ -89,6 +95,13 @@ def _messages(text: str) -> Iterator[tuple[int, str]]:
         yield from ((block[0][0], " ".join(line for _, line in block)) for block in blocks)
     else:
         yield from filled
+
+
+def _is_one_message(lines: list[str]) -> bool:
+    """Whether the lines are the fields of one message, such as `Amount: AED 12.34`."""
+    labels = [pair[0] for line in lines[:_MOST_LINES] if (pair := labelled(line))]
+    is_short = 2 < len(lines) <= _MOST_LINES
+    return is_short and 2 * len(labels) > len(lines) and len(set(labels)) == len(labels)
 
 
 def _blocks(filled: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:

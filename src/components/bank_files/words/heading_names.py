@@ -21,6 +21,7 @@ NAMES: dict[Field, str] = {
         "datum provedeni|tranzakcio datuma|konyveles datuma|dato|bokforingsdag|bokforingsdatum|"
         "transaktionsdag|pvm|paivamaara|kirjauspaiva|tarih|islem tarihi|ημερομηνία|дата операции|дата|"
         "дата платежа|дата і час операції|дата i час операції|дата операції|date time|datetime|timestamp|day|"
+        "created utc|created|created at|transaction time|completion time|"
         "交易时间|交易日期|交易日|日期|取引日|日付|年月日|利用日|ご利用日|거래일시|거래일자|날짜"
     ),
     Field.PARTY: (
@@ -110,7 +111,8 @@ NAMES: dict[Field, str] = {
         "status|state|pending|transaction status|stato|contabilizzazione|estado|statut|статус|booking status|"
         "当前状态|交易状态"
     ),
-    Field.FEE: "fee|fees|source fee amount|gebuhr|commission",
+    Field.FEE: "fee|fees|total fees|source fee amount|gebuhr|gebuhren|commission|frais|comision|"
+    "commissione|taxa",
     Field.BALANCE: (
         "balance|bal|running balance|running bal|closing balance|available balance|account balance|saldo|"
         "kontostand|saldo nach buchung|solde|saldo disponible|disponible|saldo contabile|saldo na operacji|"
@@ -125,6 +127,13 @@ PAYMENT_METHOD = (
     "typ transakcji|tipus|тип|тип операции|交易类型|摘要"
 )
 """Names that mean the payment method if other columns have the direction and the other party."""
+
+NET = (
+    "net|net amount|net total|amount net|netto|nettobetrag|net montant|montant net|importe neto|neto|"
+    "valor liquido|"
+    "importo netto|nettobedrag|kwota netto|net proceeds|payout amount|net payout|tutar net|nettobelopp"
+)
+"""Names of the amount after a fee."""
 
 MESSAGES = (
     "message|sms|sms text|body|sms body|sms message|sms content|message text|message body|message content|"

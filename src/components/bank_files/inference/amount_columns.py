@@ -1,0 +1,103 @@
+"""Finds the columns of amounts: one, one for money out and one for money in, or one for each currency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations, islice, pairwise, permutations
+
+from src.components.bank_files.inference.cells import Cells, is_amount_cell
+from src.components.bank_files.inference.headings import currency_of_column, names_net
+from src.components.bank_files.inference.signs import is_running_balance
+from src.components.bank_files.plan import Field
+
+_MAX_AMOUNTS = 6
+"""Columns of amounts among which a balance is searched."""
+
+Ambiguity = tuple[Field, tuple[int, ...]]
+"""A field that several columns may hold, and the positions of these columns, the likeliest first."""
+
+
+def clear(columns: list[Field], *unwanted: Field) -> None:
+    columns[:] = [Field.NOTHING if field in unwanted else field for field in columns]
+
+
+def prefer_net(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
+    """The amount after the fee is what was booked, if a column has it."""
+    if not {Field.AMOUNT, Field.FEE} <= set(columns):
+        return
+    gross, fee = columns.index(Field.AMOUNT), columns.index(Field.FEE)
+    for net, name in enumerate(names):
+        if names_net(name) and not columns[net] and cells.is_net(gross, fee, net):
+            columns[gross], columns[fee], columns[net] = Field.GROSS, Field.NOTHING, Field.AMOUNT
+            return
+
+
+def find_currency_columns(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
+    """Several columns of amounts, each in the currency that its name gives: a row has an amount in one."""
+    if {Field.OUT, Field.IN} & set(columns):
+        return
+    codes = {
+        position: code
+        for position, name in enumerate(names[: len(columns)])
+        if (code := currency_of_column(name))
+        and columns[position] in (Field.NOTHING, Field.AMOUNT)
+        and (cells.is_empty(position) or cells.mostly(position, is_amount_cell))
+    }
+    filled = [position for position in codes if not cells.is_empty(position)]
+    differ = len(set(codes.values())) == len(codes) > 1
+    if not differ or not filled or not all(cells.alternate(*pair) for pair in combinations(filled, 2)):
+        return
+    clear(columns, Field.AMOUNT)
+    for position in codes:
+        columns[position] = Field.OTHER_AMOUNT
+    columns[filled[0]] = Field.AMOUNT
+
+
+def find_other_side(columns: list[Field], free: list[int], cells: Cells) -> None:
+    """Of money out and money in, the column whose name is unknown: a row has an amount in one of them."""
+    sides = {Field.OUT, Field.IN} & set(columns)
+    if len(sides) != 1:
+        return
+    side = sides.pop()
+    position = columns.index(side)
+    others = (
+        other for other in free if cells.mostly(other, is_amount_cell) and cells.alternate(position, other)
+    )
+    for other in islice(others, 1):
+        columns[other] = Field.IN if side is Field.OUT else Field.OUT
+
+
+def _sides(
+    first: int, second: int, columns: list[Field], positions: Sequence[int], cells: Cells
+) -> list[Ambiguity]:
+    """Money out and money in, as a running balance shows, else as most banks have them."""
+    for out, into in ((first, second), (second, first)):
+        for balance in positions:
+            if balance not in (out, into) and cells.is_balance(balance, out, into):
+                columns[out], columns[into], columns[balance] = Field.OUT, Field.IN, Field.BALANCE
+                return []
+    columns[first], columns[second] = Field.OUT, Field.IN
+    return [(Field.OUT, (first, second))]
+
+
+def find_amounts(columns: list[Field], free: list[int], cells: Cells) -> list[Ambiguity]:
+    """One column of amounts, perhaps with a balance, or one for money out and one for money in."""
+    unnamed = (position for position in free if not columns[position])
+    positions = [position for position in unnamed if cells.mostly(position, is_amount_cell)]
+    positions = [position for position in positions if cells.looks_like_money(position)] or positions
+    if not positions:
+        return []
+    for first, second in pairwise(positions):
+        if cells.alternate(first, second):
+            return _sides(first, second, columns, positions, cells)
+    columns[positions[0]] = Field.AMOUNT
+    if len(positions) == 1:
+        return []
+    days = cells.columns[columns.index(Field.DATE)] if Field.DATE in columns else []
+    for amount, balance in permutations(positions[:_MAX_AMOUNTS], 2):
+        if is_running_balance(cells.columns[amount], cells.columns[balance], days):
+            columns[positions[0]] = Field.NOTHING
+            clear(columns, Field.BALANCE)
+            columns[amount], columns[balance] = Field.AMOUNT, Field.BALANCE
+            return []
+    return [(Field.AMOUNT, tuple(positions))]
