@@ -255,8 +255,8 @@ def evidence_text(evidence: Evidence) -> str:
             "and which are income, and whether the file is complete."
         )
     return (
-        f"The amounts add up to the running balance in the file {steps}; row {evidence.conflict:,} is the first "
-        "that does not."
+        f"The amounts add up to the running balance in the file {steps}; the first row that does not is "
+        f"{evidence.conflict:,}."
     )
 
 

@@ -19,19 +19,23 @@ _MOST = 10
 
 
 def most_continuations(lines: Iterable[Line], columns: Sequence[Field]) -> int:
-    """How many lines go on with the text of a transaction, at most; 0 if none is between two transactions."""
-    most = count = 0
+    """How many lines go on with the text of a transaction, at most; 0 unless most transactions have some."""
+    counts: list[int] = []
+    """Of each transaction."""
     is_open = False
     for line in islice(lines, _SAMPLE):
         if isinstance(line, Rejected):
             is_open = False
         elif is_data(line[1]):
-            most, count, is_open = max(most, count if is_open else 0), 0, True
+            counts.append(0)
+            is_open = True
         elif is_open and _goes_on(line[1], columns):
-            count += 1
+            counts[-1] += 1
         else:
-            count, is_open = 0, False
-    return min(most, _MOST)
+            is_open = False
+    # Below the last transaction are also notes of the bank.
+    continued = [count for count in counts[:-1] if count]
+    return min(max(continued), _MOST) if continued and 2 * len(continued) >= len(counts) - 1 else 0
 
 
 def joined(lines: Iterable[Line], columns: Sequence[Field], most: int) -> Iterator[Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations, islice, pairwise, permutations
+from itertools import combinations, islice, pairwise, permutations, product
 
 from src.components.bank_files.inference.cells import Cells, is_amount_cell
 from src.components.bank_files.inference.headings import currency_of_column, names_net
@@ -94,8 +94,8 @@ def find_amounts(columns: list[Field], free: list[int], cells: Cells) -> list[Am
     if len(positions) == 1:
         return []
     days = cells.columns[columns.index(Field.DATE)] if Field.DATE in columns else []
-    for amount, balance in permutations(positions[:_MAX_AMOUNTS], 2):
-        if is_running_balance(cells.columns[amount], cells.columns[balance], days):
+    for before, (amount, balance) in product((False, True), permutations(positions[:_MAX_AMOUNTS], 2)):
+        if is_running_balance(cells.columns[amount], cells.columns[balance], days, before=before):
             columns[positions[0]] = Field.NOTHING
             clear(columns, Field.BALANCE)
             columns[amount], columns[balance] = Field.AMOUNT, Field.BALANCE

@@ -195,11 +195,14 @@ def sign_by_marks(marks: Column) -> Sign | None:
     return Sign.TYPE_COLUMN
 
 
-def is_running_balance(amounts: Sequence[Cell], balances: Sequence[Cell], days: Sequence[Cell] = ()) -> bool:
+def is_running_balance(
+    amounts: Sequence[Cell], balances: Sequence[Cell], days: Sequence[Cell] = (), *, before: bool = False
+) -> bool:
     """Whether `balances` fall or rise with `amounts`, by either sign.
 
-    amounts: of consecutive rows. days: of the same rows; a balance before the row is one only if its rows are
-    in the order of time.
+    amounts: of consecutive rows. days: of the same rows, to find out whether the first is the oldest or the
+    newest; if unclear, both are tried. before: whether each balance is that before its row, which only rows
+    in a clear order of time can show.
     """
     texts = {cell for cell in (*amounts, *balances) if isinstance(cell, str) and cell}
     mark = marks_that_fit(texts)[0]
@@ -208,14 +211,14 @@ def is_running_balance(amounts: Sequence[Cell], balances: Sequence[Cell], days: 
     if len(complete) < _MIN_BALANCES:
         return False
     steps, order = list(pairwise(complete)), _order_of_time(days)
+    later, earlier = (order > 0, order < 0) if before else (order >= 0, order <= 0)
     for factor in (1, -1):
-        later = sum(after[1] - before[1] == factor * after[0] for before, after in steps)
-        earlier = sum(before[1] - after[1] == factor * before[0] for before, after in steps)
-        up_to_it = sum(after[1] - before[1] == factor * before[0] for before, after in steps)
-        down_to_it = sum(before[1] - after[1] == factor * after[0] for before, after in steps)
-        after_rows = max(later * (order >= 0), earlier * (order <= 0))
-        before_rows = max(up_to_it * (order > 0), down_to_it * (order < 0))
-        if max(after_rows, before_rows) >= MOSTLY * len(steps):
+        agree = [0, 0]
+        for (amount, balance), (next_amount, next_balance) in steps:
+            of_later, of_earlier = (amount, next_amount) if before else (next_amount, amount)
+            agree[0] += next_balance - balance == factor * of_later
+            agree[1] += balance - next_balance == factor * of_earlier
+        if max(agree[0] * later, agree[1] * earlier) >= MOSTLY * len(steps):
             return True
     return False
 
