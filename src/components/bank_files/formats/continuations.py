@@ -14,6 +14,8 @@ from src.components.bank_files.plan import Field
 _TEXTS = (Field.DESCRIPTION, Field.PARTY, Field.PAYER, Field.NOTES, Field.OTHER_TEXT)
 _WORD = re.compile(r"[^\W\d_]{2}")
 _SAMPLE = 2_000
+_FEWEST = 2
+"""Transactions with such lines."""
 _MOST = 10
 """Lines of one transaction."""
 
@@ -35,7 +37,8 @@ def most_continuations(lines: Iterable[Line], columns: Sequence[Field]) -> int:
             is_open = False
     # Below the last transaction are also notes of the bank.
     continued = [count for count in counts[:-1] if count]
-    return min(max(continued), _MOST) if continued and 2 * len(continued) >= len(counts) - 1 else 0
+    are_usual = len(continued) >= _FEWEST and 2 * len(continued) >= len(counts) - 1
+    return min(max(continued), _MOST) if are_usual else 0
 
 
 def joined(lines: Iterable[Line], columns: Sequence[Field], most: int) -> Iterator[Line]:
