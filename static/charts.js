@@ -42,16 +42,26 @@ function printedSize(element) {
   return { autosize: false, width: wide ? 670 : 315, height: wide ? 200 : 170, font: { size: 10, color: PRINTED.ink } };
 }
 
+// What is folded, or not printed, has no size: it is drawn when it is shown.
 async function draw(element) {
+  if (!element.checkVisibility()) return;
   const figure = JSON.parse(document.getElementById(element.dataset.plot).textContent);
   const { data, layout } = themed(figure);
   if (printing) Object.assign(layout, printedSize(element));
-  await Plotly.react(element, data, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false });
-  if (!printing) Plotly.Plots.resize(element);
-  if (element.dataset.drawn) return;
+  await Plotly.react(element, data, layout, { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false });
+  if (element.dataset.drawn) return fit(element);
   element.dataset.drawn = "yes";
   element.on("plotly_click", ({ points: [point] }) => follow(point.customdata));
+  sizes.observe(element);
 }
+
+function fit(element) {
+  if (!printing && element.checkVisibility() && Math.abs(element.clientWidth - element._fullLayout.width) > 1) Plotly.Plots.resize(element);
+}
+
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) fit(target);
+});
 
 // The second value of a point is the address of its rows; keyboards find the same links in the table.
 function follow(customdata) {
@@ -75,9 +85,16 @@ function expand(button, open) {
   for (const row of childrenOf(button)) row.hidden = !open;
 }
 
+const foldable = (details) => details.dataset.fold !== "phone" || narrow.matches;
+
 // Without scripts every table is open, and every subcategory shown.
 function fold(root) {
-  for (const details of root.querySelectorAll("details[data-fold]")) details.open = false;
+  for (const details of root.querySelectorAll("details[data-fold]")) {
+    details.open = !foldable(details);
+    details.addEventListener("toggle", () => {
+      if (details.open) for (const plot of details.querySelectorAll("[data-plot]")) draw(plot);
+    });
+  }
   for (const button of root.querySelectorAll("[data-expand]")) {
     expand(button, false);
     button.addEventListener("click", () => expand(button, button.getAttribute("aria-expanded") !== "true"));
@@ -99,7 +116,10 @@ addEventListener("afterprint", () => {
 document.querySelector("[data-print]")?.addEventListener("click", () => print());
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-narrow.addEventListener("change", drawAll);
+narrow.addEventListener("change", () => {
+  for (const details of document.querySelectorAll("details[data-fold='phone']")) details.open = !narrow.matches;
+  drawAll();
+});
 new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 fold(document);
 const fragments = [...document.querySelectorAll("[data-fragment]")];

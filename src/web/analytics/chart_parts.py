@@ -62,6 +62,13 @@ class Chart:
     """Whether its table is shown at once."""
     csv: str = ""
     """The address of its table as a file."""
+    folded_on_a_phone: bool = False
+    """Whether a phone shows only its sentence until it is opened."""
+
+    @property
+    def table_folds_on_a_phone(self) -> bool:
+        """Of an open table."""
+        return self.figure is not None and not self.folded_on_a_phone
 
     @property
     def height(self) -> str:

@@ -140,7 +140,11 @@ def _charts(
 ) -> list[Chart]:
     """names: None for all."""
     return [
-        replace(chart, csv=controls.address(url_for("pages.analytics_csv", table=name)))
+        replace(
+            chart,
+            csv=controls.address(url_for("pages.analytics_csv", table=name)),
+            folded_on_a_phone=name not in FIRST_CHARTS,
+        )
         for name, make in dashboard.charts(view).items()
         if (names is None or name in names) and (chart := make())
     ]

@@ -101,8 +101,8 @@ def test_the_page_shows_where_the_month_ends_and_what_is_still_due(client, servi
     assert "November 2026 ends at $1,2" in words
     assert "Spent already $1,215.00" in words
     assert "Recurring payments still to come in November 2026" in words
-    assert "EMPLOYER +$2,500.00" in words
-    assert "LANDLORD $900.00" in page_of(client, "/insight/forecast?month=2026-12")
+    assert "EMPLOYER Nov 28, 2026 +$2,500.00" in words
+    assert "LANDLORD Dec 3, 2026 $900.00" in page_of(client, "/insight/forecast?month=2026-12")
 
 
 def test_the_page_tells_what_is_missing_and_that_a_forecast_is_on_its_way(client, services):
