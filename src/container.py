@@ -195,7 +195,7 @@ class Container(Insight):
             self.act_log,
             self.deleted_transactions,
             {
-                ActKind.FEEDBACK: lambda act, at: self.feedback.undo(act.id, at),
+                ActKind.FEEDBACK: self.bulk_changes.undo_answers,
                 ActKind.EDIT: self.transaction_editor.undo_edit,
                 ActKind.DELETE: self.transaction_editor.undo_delete,
                 ActKind.BULK: self.bulk_changes.undo,

@@ -139,7 +139,12 @@ class Predictions(Services):
 
     def _feedback_loop(self, predictor: Predictor) -> FeedbackLoop:
         return FeedbackLoop(
-            self.feedback_events, self.unanswered, self.act_log, predictor, self.categories.slugs
+            self.feedback_events,
+            self.unanswered,
+            self.act_log,
+            predictor,
+            self.categories.slugs,
+            self.bulk_queue,
         )
 
     @once

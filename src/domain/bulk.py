@@ -8,10 +8,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from src.domain.feedback import LabelSource
 from src.domain.transactions import HistoryFilter
 
 Selection = HistoryFilter | tuple[str, ...]
 """The transactions that a filter matches, or those with these ids."""
+
+
+AT_ONCE = 1000
+"""Transactions that are changed while somebody waits; more are changed by the scheduler."""
+MOST_ROWS = 100_000
+"""That one act changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,13 @@ class BulkChange:
     """The new values of account, mode, direction, date, tags or notes."""
     category: str | None = None
     delete: bool = False
+    source: LabelSource = LabelSource.FEEDBACK
+    """Of the answers with the category. Those that follow another answer are only for unanswered ones."""
+
+    @property
+    def answers_others(self) -> bool:
+        """Whether it is the rest of another act: an answer "and all similar", or one for a group."""
+        return self.source is not LabelSource.FEEDBACK
 
 
 @dataclass(frozen=True, slots=True)

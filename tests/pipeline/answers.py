@@ -1,6 +1,7 @@
 """Answers whose merchants have no other unanswered transactions."""
 
 from src.pipeline.feedback.feedback import FeedbackLoop
+from src.services.bulk.work import BulkQueue
 from src.services.transactions.acts import ActLog
 from src.services.transactions.feedback import FeedbackEvents
 
@@ -18,4 +19,11 @@ class NoOthers:
 
 def loop_of(database, categories):
     """It stores and undoes answers, and predicts nothing again."""
-    return FeedbackLoop(FeedbackEvents(database), NoOthers(), ActLog(database), None, lambda: set(categories))
+    return FeedbackLoop(
+        FeedbackEvents(database),
+        NoOthers(),
+        ActLog(database),
+        None,
+        lambda: set(categories),
+        BulkQueue(database, lease_s=60),
+    )

@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
-from src.domain.bulk import BulkChange, BulkSummary, BulkWork, Selection
-from src.domain.feedback import Feedback, active_answers, is_answered_since
+from src.domain.bulk import AT_ONCE, MOST_ROWS, BulkChange, BulkSummary, BulkWork, Selection
+from src.domain.feedback import Feedback, LabelSource, active_answers, is_answered_since
 from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, active_edits
 from src.errors import InvalidInput
 from src.pipeline.accounts.names import canonical_name, known_account
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 WithCanonicalAccounts = Callable[[Sequence[Transaction]], list[Transaction]]
 """`Predictor.with_canonical_accounts`."""
 
-MOST_ROWS = 100_000
 _BATCH = 1000
 _ROUNDS = 20
 _ABANDONED_AFTER = timedelta(minutes=1)
@@ -68,11 +67,14 @@ class BulkChanges:
     ) -> tuple[BulkSummary, str | None]:
         """Returns what was done, with the id of the act; None if nothing changed.
 
+        More than `AT_ONCE` are only counted: the scheduler changes them.
         Raises InvalidInput for an unknown category or too many transactions, Unavailable.
         """
         summary, act = self.begin(selection, change, at=at)
-        work = self.queue.claim(holder=self.holder, act=act) if act else None
-        if work is None:  # nothing to do, or the scheduler was quicker and does it
+        if act is None or summary.changed > AT_ONCE:
+            return summary, act
+        work = self.queue.claim(holder=self.holder, act=act)
+        if work is None:  # the scheduler was quicker and does it
             return summary, act
         changed = self._run(work)
         return replace(summary, changed=changed), act if changed else None
@@ -128,9 +130,13 @@ class BulkChanges:
                 done += len(batch)
                 self.queue.record(work, done=done)
             changed = self.rows.count_changed_by(act)
-            self.acts.finish(act, rows=changed)
-            is_complete = not work.change.category or self.feedback.follow(act, at=work.at, rounds=rounds)
+            if not work.change.answers_others:
+                self.acts.finish(act, rows=changed)
+            follows = work.change.category and work.change.source is not LabelSource.ONCE
+            is_complete = not follows or self.feedback.follow(act, at=work.at, rounds=rounds)
         if is_complete:
+            if work.change.answers_others:
+                self.acts.finish(act, rows=self.feedback.events.count_changed_by(act))
             self.queue.remove(act)
         else:
             self.queue.release(work)
@@ -140,12 +146,13 @@ class BulkChanges:
         """Safe to repeat. Pairs that no longer fit come apart."""
         if change.delete:
             self.deleted.delete_many(ids, act=act, at=at)
-        else:
-            self.links.unsettle(ids, at=at)
-            predicts = not change.category and not change.fields.keys() <= set(UNSEEN_BY_THE_MODEL)
-            left = self.alike.change(ids, change, act, at=at, only_answered=predicts)
-            self.rows.change(left, partial(self._changed, change, act, at))
-        self.links.settle(ids)
+            self.links.settle(ids)
+            return
+        self.links.unsettle(ids, at=at)
+        predicts = not change.category and not change.fields.keys() <= set(UNSEEN_BY_THE_MODEL)
+        left = self.alike.change(ids, change, act, at=at, only_answered=predicts)
+        self.rows.change(left, partial(self._changed, change, act, at))
+        self.links.settle(ids, but=set(ids).difference(left))
 
     def _checked(self, change: BulkChange) -> BulkChange:
         """With masked texts, and the account's name of today."""
@@ -164,8 +171,11 @@ class BulkChanges:
     ) -> list[StoredTransaction | None]:
         edited = self._edited(change, act, at, rows)
         if change.category:
-            answer = Feedback(change.category, at, act)
-            edited = [_answered(row, answer) for row in edited]
+            answer = Feedback(change.category, at, act, change.source)
+            edited = [
+                row if change.answers_others and active_answers(row.feedback) else _answered(row, answer)
+                for row in edited
+            ]
         return [after if after != before else None for before, after in zip(rows, edited, strict=True)]
 
     def _edited(
@@ -188,6 +198,17 @@ class BulkChanges:
                 predictions = (*row.predictions, replace(prediction, act=act))
                 edited[position] = replace(row, predictions=predictions)
         return edited
+
+    def undo_answers(self, act: Act, at: datetime) -> UndoResult:
+        """Undo an act of answers: those that nobody has changed since by the database itself.
+
+        Raises Conflict while it is still running, Unavailable; safe to repeat.
+        """
+        self.queue.cancel(act.id, holder=self.holder)
+        ids = self.rows.changed_by(act.id)
+        alike = self.alike.undo(ids, act.id, at=at) if len(ids) > AT_ONCE else 0
+        others = self.feedback.undo(act.id, at)
+        return UndoResult(alike + others.rows, others.kept)
 
     def undo(self, act: Act, at: datetime) -> UndoResult:
         """Restore the transactions. Those answered or edited later keep that.

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from src.domain.acts import ActKind, ActSummary, UndoResult
+from src.domain.bulk import AT_ONCE, MOST_ROWS, BulkChange
 from src.domain.feedback import Feedback, FeedbackOutcome, LabelSource
 from src.domain.predictions import Prediction
 from src.domain.transactions import StoredTransaction
@@ -21,6 +22,7 @@ from src.errors import InvalidInput, LedgerloopError, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
+    from src.services.bulk.work import BulkQueue
     from src.services.transactions.acts import ActLog
     from src.services.transactions.feedback import FeedbackEvents
     from src.services.transactions.unanswered import Unanswered
@@ -56,6 +58,8 @@ class FeedbackLoop:
     predictor: Predictor
     slugs: Callable[[], set[str]]
     """Returns the categories."""
+    queue: BulkQueue
+    """Of answers that are given apart from the request, because they are many."""
 
     def record(
         self, transaction_id: str, category: str, *, apply_to_similar: bool = False, at: datetime
@@ -88,6 +92,7 @@ class FeedbackLoop:
         return [next(outcomes) if answer.category in slugs else unknown for answer in answers]
 
     def _store(self, answers: Sequence[Answer], act: str, at: datetime) -> list[FeedbackOutcome | NotFound]:
+        queued = self._queue_similar(answers, act, at)
         rows = self.events.add(
             [(answer.transaction_id, Feedback(answer.category, at, act)) for answer in answers]
         )
@@ -97,9 +102,7 @@ class FeedbackLoop:
             if isinstance(row, StoredTransaction)
         ]
         similar = [
-            self.events.answer_similar(
-                row.transaction.merchant, Feedback(answer.category, at, act, LabelSource.SIMILAR), but=row.id
-            )
+            (queued.get(answer) or self._answer_similar(answer, row, act, at))
             if answer.apply_to_similar and row.transaction.merchant
             else 0
             for answer, row in answered
@@ -125,15 +128,44 @@ class FeedbackLoop:
         remaining = iter(outcomes)
         return [row if isinstance(row, NotFound) else next(remaining) for row in rows]
 
+    def _queue_similar(self, answers: Sequence[Answer], act: str, at: datetime) -> dict[Answer, int]:
+        """The first answer that is for many others, and for how many."""
+        for answer in answers:
+            if answer.apply_to_similar and (merchant := self.events.merchant_of(answer.transaction_id)):
+                ids = [answer.transaction_id, *self.events.similar(merchant, but=answer.transaction_id)]
+                if self.queues(ids, Feedback(answer.category, at, act, LabelSource.SIMILAR)):
+                    return {answer: len(ids) - 1}
+        return {}
+
+    def _answer_similar(self, answer: Answer, row: StoredTransaction, act: str, at: datetime) -> int:
+        ids = self.events.similar(row.transaction.merchant, but=row.id)
+        event = Feedback(answer.category, at, act, LabelSource.SIMILAR)
+        return self.events.answer_unanswered(ids, event)
+
+    def queues(self, ids: Sequence[str], answer: Feedback) -> bool:
+        """If these are many, let the scheduler answer those that are unanswered; else returns False.
+
+        To be called before the act's first answer, for all of its transactions: so one that is interrupted is
+        finished.
+        """
+        if len(ids) <= AT_ONCE:
+            return False
+        change = BulkChange(category=answer.category, source=answer.source)
+        self.queue.add(answer.act, ids[:MOST_ROWS], change, at=answer.at)
+        return True
+
     def predict_others(
         self, merchants: Collection[str], act: str, answered: int, *, at: datetime
     ) -> tuple[Counter[tuple[str, str | None]], bool]:
-        """Predict other transactions of `merchants` again, and finish the act if none are left.
+        """Predict other transactions of `merchants` again, and finish the act if none are left. While the
+        scheduler answers some of them, it does that too, at the end.
 
         answered: how many transactions the act answered. Returns what `predict_again` does; if the database
         or the model is away, `resume_unfinished` does it later, because the answers are stored by now.
         """
         try:
+            if self.queue.progress(act):
+                return Counter(), False
             changed, complete = self.predict_again(merchants, act, at=at)
         except Unavailable:
             return Counter(), False
@@ -184,7 +216,7 @@ class FeedbackLoop:
         """
         finished = 0
         for act in self.acts.unfinished(ActKind.FEEDBACK, before=at - _UNFINISHED_AFTER):
-            if self.follow(act.id, at=at):
+            if not self.queue.progress(act.id) and self.follow(act.id, at=at):
                 self.acts.finish(act.id, rows=self.events.count_changed_by(act.id))
                 finished += 1
         return finished

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from src.domain.acts import ActKind, ActSummary
+from src.domain.feedback import Feedback, LabelSource
 from src.domain.predictions import Alternative
 from src.domain.review import (
     GroupCategory,
@@ -134,16 +135,22 @@ class GroupReview:
         waiting = self.groups.waiting_query(key, where)
         if but and not once:  # first: an interrupted act predicts the others again
             loop.unanswered.leave(but, act, at=at)
-        updated = loop.events.answer_group(waiting, category, act, at=at, but=but, once=once)
+        # The newest has the answer itself, the others are similar ones.
+        direct, similar = (LabelSource.ONCE,) * 2 if once else (LabelSource.FEEDBACK, LabelSource.SIMILAR)
+        ids = loop.events.unanswered_of(waiting, but=but)
+        if ids and scope is Scope.PAST_AND_FUTURE and key.merchant:
+            ids += loop.events.unanswered_of(self.groups.others_query(key), but=but)
+        answer = Feedback(category, at, act, similar)
+        is_queued = loop.queues(ids, answer)
+        updated = loop.events.answer_unanswered(ids[:1], replace(answer, source=direct))
+        updated += len(ids) - 1 if is_queued else loop.events.answer_unanswered(ids[1:], answer)
         if not updated:
             loop.acts.finish(act, rows=0)
             raise _nothing_waits()
-        if scope is Scope.PAST_AND_FUTURE and key.merchant:
-            others = self.groups.others_query(key)
-            updated += loop.events.answer_group(others, category, act, at=at, but=but, once=False)
         if once:
-            loop.acts.finish(act, rows=updated)
-            return GroupOutcome(updated, 0, act, more_follow=False)
+            if not is_queued:
+                loop.acts.finish(act, rows=updated)
+            return GroupOutcome(updated, 0, act, more_follow=is_queued)
         changed, complete = loop.predict_others([key.merchant], act, updated, at=at)
         return GroupOutcome(updated, changed[key.merchant, category], act, more_follow=not complete)
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from src.components.rules.matching import RuleMatcher, folded
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
+from src.domain.bulk import MOST_ROWS
 from src.domain.rules import Rule, RuleRow
 from src.domain.transactions import Edit, Status, StoredTransaction
 from src.errors import Conflict, InvalidInput
-from src.pipeline.feedback.bulk import MOST_ROWS, undo_changes
+from src.pipeline.feedback.bulk import undo_changes
 from src.pipeline.prediction.predict import Predictor, with_tags
 
 if TYPE_CHECKING:

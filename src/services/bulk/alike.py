@@ -44,11 +44,15 @@ class AlikeChanges:
         chosen = {"_id": {"$in": object_ids(ids)}, "owner": LOCAL_OWNER}
         untouched = {f"{events}.act": {"$ne": act} for events in ("edits", "feedback")}
         earlier = {f"{events}.at": {"$not": {"$gt": at}} for events in ("edits", "feedback")}
-        other = {"label.category": {"$ne": change.category}} if change.category else {}
+        other: Document = {"label.category": {"$ne": change.category}} if change.category else {}
+        if change.answers_others:
+            other = {"label": None}
         answered = {"label": {"$ne": None}} if only_answered else {}
         new = {"$expr": {"$not": [is_so(change)]}}
         query = {**chosen, **untouched, **earlier, **other, **answered, **new, **_NOT_LINKED}
-        transactions.update_many(query, [{"$set": _changed(change, act, at)}])
+        changed = transactions.update_many(query, [{"$set": _changed(change, act, at)}]).modified_count
+        if changed == len(ids):
+            return []
         return [str(row["_id"]) for row in transactions.find({**chosen, **untouched}, {"_id": 1})]
 
     @guarded
@@ -75,7 +79,7 @@ def _changed(change: BulkChange, act: str, at: datetime) -> Document:
         edits = {"$concatArrays": [{"$ifNull": ["$edits", []]}, [edit]]}
         fields |= {**new, "edits": {"$cond": [is_so(BulkChange(change.fields)), "$edits", edits]}}
     if change.category:
-        [stage] = first_answer(Feedback(change.category, at, act))
+        [stage] = first_answer(Feedback(change.category, at, act, change.source))
         fields |= stage["$set"]
     return fields
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date, datetime
@@ -12,6 +12,7 @@ from bson import ObjectId
 
 from src.domain import LOCAL_OWNER
 from src.domain.bulk import BulkChange, BulkWork
+from src.domain.feedback import LabelSource
 from src.domain.transactions import Direction
 from src.errors import Conflict
 from src.services.mongo.client import Database, Document, guarded, midnight
@@ -63,12 +64,16 @@ class BulkQueue:
         """Leave the rest to the next process."""
         self._leases.release(work.act, work.holder, work.attempt)
 
-    @guarded
     def progress(self, act: str) -> tuple[int, int] | None:
-        """How many of its transactions are done, and their number; None if it is done."""
+        """How many of its transactions are done, and their number; None if it is done. Raises Unavailable."""
+        return self.all_progress([act]).get(act)
+
+    @guarded
+    def all_progress(self, acts: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Of those that are not done. Raises Unavailable."""
         fields = {"done": 1, "rows": {"$size": "$ids"}}
-        document = self._database.bulk_work.find_one({"_id": {"$eq": act}}, fields)
-        return (document["done"], document["rows"]) if document else None
+        documents = self._database.bulk_work.find({"_id": {"$in": list(acts)}}, fields)
+        return {document["_id"]: (document["done"], document["rows"]) for document in documents}
 
     @guarded
     def remove(self, act: str) -> None:
@@ -100,7 +105,8 @@ def _change(document: Document) -> BulkChange:
         name: _TYPES[name](value) if name in _TYPES and value is not None else value
         for name, value in document["fields"].items()
     }
-    return BulkChange(fields, document["category"], document["delete"])
+    source = LabelSource(document.get("source", LabelSource.FEEDBACK))
+    return BulkChange(fields, document["category"], document["delete"], source)
 
 
 def _work(document: Document) -> BulkWork:

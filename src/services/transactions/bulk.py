@@ -109,7 +109,8 @@ def changed_by(act: str) -> Document:
     """The query for the transactions that `act` answered or edited, and where that is not undone."""
     undone = {"$elemMatch": {"act": {"$eq": act}, "category": None}}
     answered = {"feedback.act": {"$eq": act}, "feedback": {"$not": undone}}
-    edited = {"edits": {"$elemMatch": {"act": {"$eq": act}, "undone_at": None}}}
+    # `edits.act` alone makes MongoDB use its index, which contains only edited transactions.
+    edited = {"edits.act": {"$eq": act}, "edits": {"$elemMatch": {"act": {"$eq": act}, "undone_at": None}}}
     return {"owner": LOCAL_OWNER, "$or": [answered, edited]}
 
 

@@ -54,34 +54,41 @@ class FeedbackEvents:
         return results
 
     @guarded
-    def answer_similar(self, merchant: str, event: Feedback, *, but: str) -> int:
-        """Add `event` to each unanswered transaction of `merchant`; returns their number."""
-        query = _unanswered(merchant, but)
+    def answer_unanswered(self, ids: Sequence[str], event: Feedback) -> int:
+        """Add `event` to those of these transactions that are unanswered; returns their number.
+
+        Raises Unavailable.
+        """
+        query = {"owner": LOCAL_OWNER, "_id": {"$in": object_ids(ids)}, "label": None}
         return int(self._database.transactions.update_many(query, first_answer(event)).modified_count)
 
     @guarded
-    def answer_group(
-        self, query: Document, category: str, act: str, *, at: datetime, but: Collection[str], once: bool
-    ) -> int:
-        """Answer the unanswered transactions of `query` except `but`; returns their number.
+    def merchant_of(self, transaction_id: str) -> str | None:
+        """None or "" if it has none, or does not exist. Raises Unavailable."""
+        query = {"_id": {"$in": object_ids([transaction_id])}, "owner": LOCAL_OWNER}
+        document = self._database.transactions.find_one(query, {"merchant": 1})
+        return document.get("merchant") if document else None
 
-        The newest has the answer itself, the others are similar ones. once: it says nothing about the
-        merchant's other transactions.
+    @guarded
+    def similar(self, merchant: str, *, but: str) -> list[str]:
+        """The ids of the unanswered transactions of `merchant`. Raises Unavailable."""
+        documents = self._database.transactions.find(_unanswered(merchant, but), {"_id": 1})
+        return [str(document["_id"]) for document in documents]
+
+    @guarded
+    def unanswered_of(self, query: Document, *, but: Collection[str]) -> list[str]:
+        """The ids of the unanswered transactions of `query` except `but`, the newest first.
+
+        Raises Unavailable.
         """
-        transactions = self._database.transactions
         query = {"$and": [query, {"label": None, "_id": {"$nin": object_ids(but)}}]}
-        newest = transactions.find_one(query, {"_id": 1}, sort=[("date", -1), ("_id", -1)])
-        if newest is None:
-            return 0
-        direct, similar = (LabelSource.ONCE,) * 2 if once else (LabelSource.FEEDBACK, LabelSource.SIMILAR)
-        one = {"$and": [query, newest]}
-        answered = transactions.update_one(one, first_answer(Feedback(category, at, act, direct)))
-        others = transactions.update_many(query, first_answer(Feedback(category, at, act, similar)))
-        return int(answered.modified_count + others.modified_count)
+        documents = list(self._database.transactions.find(query, {"_id": 1, "date": 1}))
+        documents.sort(key=lambda document: (document["date"], document["_id"]), reverse=True)
+        return [str(document["_id"]) for document in documents]
 
     @guarded
     def count_similar(self, merchant: str, *, but: str) -> int:
-        """How many transactions `answer_similar` would change."""
+        """How many transactions `similar` has."""
         if not merchant:
             return 0
         return int(self._database.transactions.count_documents(_unanswered(merchant, but)))

@@ -85,23 +85,26 @@ class Settlement:
             self.settle([str(row["_id"]) for row in strays])
 
     @guarded
-    def settle(self, transaction_ids: Collection[str]) -> None:
+    def settle(self, transaction_ids: Collection[str], *, but: Collection[str] = ()) -> None:
         """Derive which links of these transactions are in effect, and what the transactions carry.
 
-        Raises Unavailable; safe to repeat, in any number of processes.
+        but: those of them that carry none, as their change has seen. Raises Unavailable; safe to repeat, in
+        any number of processes.
         """
-        ids = object_ids(transaction_ids)
+        ids, carry_none = object_ids(transaction_ids), set(object_ids(but))
         for start in range(0, len(ids), _AT_ONCE):
             batch = ids[start : start + _AT_ONCE]
-            if self._are_linked(batch):
+            if self._are_linked(batch, [id_ for id_ in batch if id_ not in carry_none]):
                 self._settle(batch)
 
-    def _are_linked(self, ids: Sequence[ObjectId]) -> bool:
+    def _are_linked(self, ids: Sequence[ObjectId], may_carry: Sequence[ObjectId]) -> bool:
         """Whether any has a link, or carries one. Most do not; who adds a link later calls `settle`."""
         if self._database.transfers.find_one(touching(ids), {"_id": 1}):
             return True
+        if not may_carry:
+            return False
         carry = {"$or": [{name: {"$exists": True}} for name in CARRIED]}
-        query = {"_id": {"$in": list(ids)}, "owner": LOCAL_OWNER, **carry}
+        query = {"_id": {"$in": list(may_carry)}, "owner": LOCAL_OWNER, **carry}
         return self._database.transactions.find_one(query, {"_id": 1}) is not None
 
     def _settle(self, ids: Sequence[ObjectId]) -> None:

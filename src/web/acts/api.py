@@ -11,6 +11,7 @@ from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.undo import ActUndo
+    from src.services.bulk.work import BulkQueue
     from src.services.transactions.acts import ActLog
 
 api = Operations("acts", __name__, url_prefix="/api/v1")
@@ -24,13 +25,15 @@ api = Operations("acts", __name__, url_prefix="/api/v1")
     returns={200: ActsBody},
     errors=(404, 503),
 )
-def list_acts(query: ActsQuery, *, act_log: ActLog) -> ResponseValue:
+def list_acts(query: ActsQuery, *, act_log: ActLog, bulk_queue: BulkQueue) -> ResponseValue:
     """Answers, edits and deletions, with the number of transactions each changed. Includes undone ones."""
     try:
         page = act_log.page(limit=query.limit, cursor=query.cursor)
     except InvalidInput as error:  # the cursor is from no earlier page
         raise NotFound(str(error)) from None
-    return {"items": [act_body(act) for act in page.items], "next_cursor": page.next_cursor}
+    progress = bulk_queue.all_progress([act.id for act in page.items])
+    items = [act_body(act, progress.get(act.id)) for act in page.items]
+    return {"items": items, "next_cursor": page.next_cursor}
 
 
 @api.operation(

@@ -17,6 +17,7 @@ from src.web.shared.forms import count_in, local_address, with_query
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.undo import ActUndo
+    from src.services.bulk.work import BulkQueue
     from src.services.transactions.acts import ActLog
     from src.services.transactions.deleted import DeletedTransactions
     from src.services.transactions.repository import Transactions
@@ -28,7 +29,11 @@ bp.add_app_template_filter(what_was_done)
 
 @bp.get("/acts")
 def acts(
-    *, act_log: ActLog, transactions: Transactions, deleted_transactions: DeletedTransactions
+    *,
+    act_log: ActLog,
+    bulk_queue: BulkQueue,
+    transactions: Transactions,
+    deleted_transactions: DeletedTransactions,
 ) -> ResponseReturnValue:
     """Recent changes, each with its undo."""
     try:
@@ -43,6 +48,7 @@ def acts(
     return page(
         "acts/index.html",
         acts=listed.items,
+        progress=bulk_queue.all_progress([act.id for act in listed.items]),
         rows=rows,
         changes={edit.act: changes_in(edit) for row in rows.values() for edit in row.edits},
         last_edits={active[-1].act for active in edits},

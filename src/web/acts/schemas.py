@@ -31,6 +31,11 @@ class WhatBody(TypedDict):
     values: dict[str, str | int | None]
 
 
+class ProgressBody(TypedDict):
+    done: int
+    rows: Annotated[int, Field(description="To change in all.")]
+
+
 class ActBody(TypedDict):
     id: str
     kind: str
@@ -39,6 +44,9 @@ class ActBody(TypedDict):
     at: str
     rows: Annotated[
         int | None, Field(description="Changed transactions; null while it runs or if interrupted.")
+    ]
+    progress: Annotated[
+        ProgressBody | None, Field(description="Of a change that goes on apart from the request.")
     ]
     undone: bool
     undone_at: str | None
@@ -58,7 +66,8 @@ class UndoneBody(TypedDict):
     ]
 
 
-def act_body(act: Act) -> ActBody:
+def act_body(act: Act, progress: tuple[int, int] | None) -> ActBody:
+    """progress: of an act that is not done."""
     return {
         "id": act.id,
         "kind": act.kind.value,
@@ -66,6 +75,7 @@ def act_body(act: Act) -> ActBody:
         "who": act.owner,
         "at": utc_text(act.at),
         "rows": act.rows,
+        "progress": {"done": progress[0], "rows": progress[1]} if progress else None,
         "undone": act.undone_at is not None,
         "undone_at": utc_text(act.undone_at) if act.undone_at else None,
     }

@@ -23,8 +23,8 @@ api = Operations("bulk changes", __name__, url_prefix="/api/v1")
     errors=(409, 503),
 )
 def change_many(body: BulkRequest, *, bulk_changes: BulkChanges) -> ResponseValue:
-    """Up to 100,000 at once. If the request is interrupted, the scheduler finishes the change; `GET /acts`
-    lists the act without a number of rows until then."""
+    """Up to 100,000 at once. More than 1,000 are changed after the response, in which `changed` is their
+    number; until then, and if a request is interrupted, `GET /acts` lists the act with its `progress`."""
     at = datetime.now(UTC)
     selection, change = body.selection(), body.change(today=at.date())
     if body.dry_run:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from src.domain.bulk import BulkChange, Selection
+from src.domain.bulk import AT_ONCE, BulkChange, Selection
 from src.errors import InvalidInput
 from src.web.bulk.schemas import BulkRequest, BulkSet
 from src.web.history import text
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from src.services.transactions.bulk import BulkRows
 
 _EXAMPLES = 5
-AT_ONCE = 2000
-"""Transactions changed while the person waits; more are changed in the background."""
 
 
 @bp.post("/history/bulk")
@@ -42,12 +40,10 @@ def bulk(*, bulk_changes: BulkChanges, bulk_rows: BulkRows) -> ResponseReturnVal
         asked = (count_in(request.form, "matched"), count_in(request.form, "changed"))
         is_same = asked == (summary.matched, summary.changed)
         if flag(request.form, "confirm") and is_same:
-            in_background = summary.changed > AT_ONCE
-            begin_or_apply = bulk_changes.begin if in_background else bulk_changes.apply
-            done, act = begin_or_apply(selection, change, at=at)
+            done, act = bulk_changes.apply(selection, change, at=at)
             did = "removed" if change.delete else "changed"
             after = with_query(back, {"bulk": act or "none", did: done.changed})
-            if act and in_background:
+            if act and done.changed > AT_ONCE:
                 return redirect(url_for("pages.bulk_progress", act=act, next=after), 303)
             return redirect(after, 303)
     except (ValidationError, InvalidInput) as error:

@@ -10,10 +10,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, Strict, field_validator
 from typing_extensions import TypedDict
 
-from src.domain.bulk import BulkChange, BulkSummary, Selection
+from src.domain.bulk import MOST_ROWS, BulkChange, BulkSummary, Selection
 from src.domain.transactions import Direction
 from src.errors import InvalidInput
-from src.pipeline.feedback.bulk import MOST_ROWS
 from src.web.history.schemas import HistoryFilterQuery
 from src.web.shared.fields import IsoDate, Label, Notes, RequestModel, Slug, Tags, money, plausible_date
 

@@ -33,7 +33,10 @@ class FeedbackRequest(RequestModel):
     apply_to_similar: Annotated[
         bool | None,
         Strict(),
-        Field(description="Also answer this merchant's other unanswered transactions."),
+        Field(
+            description="Also answer this merchant's other unanswered transactions; those of more than 1,000 "
+            "after the response."
+        ),
     ] = False
 
 

@@ -19,6 +19,7 @@ from src.pipeline.feedback.feedback import Answer, FeedbackLoop
 from src.pipeline.feedback.undo import ActUndo
 from src.pipeline.prediction.predict import Predictor
 from src.pipeline.prediction.repredict import Reprediction
+from src.services.bulk.work import BulkQueue
 from src.services.transactions.acts import ActLog
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
@@ -85,7 +86,8 @@ def log(database):
 @pytest.fixture
 def loop(database, predictor, log):
     rows = Unanswered(database)
-    return FeedbackLoop(FeedbackEvents(database), rows, log, predictor, lambda: set(CLASSES))
+    queue = BulkQueue(database, lease_s=60)
+    return FeedbackLoop(FeedbackEvents(database), rows, log, predictor, lambda: set(CLASSES), queue)
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_an_answer_is_counted_with_the_prediction_it_judges(counts, transactions
 def test_an_undone_answer_or_one_for_all_similar_judges_nothing(counts, transactions, events):
     rows = keep(transactions, *(new() for _ in range(3)))
     events.add([(rows[0].id, answer("groceries", "all"))])
-    events.answer_similar("blue door", answer("groceries", "all", LabelSource.SIMILAR), but=rows[0].id)
+    events.answer_unanswered([row.id for row in rows[1:]], answer("groceries", "all", LabelSource.SIMILAR))
     assert sum(count.answers for count in counts.answers()[0]) == 1
     events.undo("all", at=LATER)
     assert counts.answers() == ([], [])
@@ -170,7 +170,7 @@ def test_the_history_finds_exactly_the_rows_that_were_counted(counts, transactio
         transactions, *(predicted("dining") for _ in range(4)), predicted("travel", band=Band.SUGGEST)
     )
     events.add([(rows[0].id, answer("groceries", "one"))])
-    events.answer_similar("blue door", answer("groceries", "two", LabelSource.SIMILAR), but=rows[0].id)
+    events.answer_unanswered([row.id for row in rows[1:]], answer("groceries", "two", LabelSource.SIMILAR))
     events.undo("two", at=LATER)
     events.add([(row.id, answer("groceries", "three", LabelSource.SIMILAR)) for row in rows[1:3]])
     afterwards = replace(rows[0].prediction, category="groceries", at=LATER)

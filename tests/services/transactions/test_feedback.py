@@ -42,7 +42,7 @@ def test_all_similar_touches_only_rows_without_an_answer_and_is_undone_as_one(tr
     events.add([(rows[0].id, answer("groceries", "all"))])
     assert events.count_similar("blue door", but=rows[0].id) == 1
     similar = answer("groceries", "all", LabelSource.SIMILAR)
-    assert events.answer_similar("blue door", similar, but=rows[0].id) == 1
+    assert events.answer_unanswered(events.similar("blue door", but=rows[0].id), similar) == 1
     held = [transactions.get(row.id).category for row in rows]
     assert held == ["groceries", "travel", "groceries", "dining"]
     assert events.undo("all", at=NOW) == UndoResult(rows=2)

@@ -247,6 +247,19 @@ def test_a_killed_change_is_finished_by_the_scheduler_and_undone_as_one(client, 
     assert without_history(documents(app)) == without_history(before)
 
 
+def test_a_change_of_very_many_is_answered_at_once_and_done_by_the_scheduler(client, app, rows, monkeypatch):
+    monkeypatch.setattr("src.pipeline.feedback.bulk.AT_ONCE", 3)
+    done = bulk(client, filter={}, set={"category": "travel"})
+    assert (done["matched"], done["changed"]) == (4, 4)
+    [act, *_] = client.get("/api/v1/acts").json["items"]
+    assert (act["id"], act["rows"], act["progress"]) == (done["act"], None, {"done": 0, "rows": 4})
+    assert "0 of 4 transactions done" in client.get("/acts").text
+    continued(app)
+    [act, *_] = client.get("/api/v1/acts").json["items"]
+    assert (act["rows"], act["progress"]) == (4, None)
+    assert undo(client, done["act"])["undone"] == 4
+
+
 def test_a_killed_change_can_be_undone_and_is_not_continued_then(client, app, rows, killed):
     before = documents(app)
     act = killed(rows, set={"notes": "half"})

@@ -89,7 +89,8 @@ def test_a_field_can_be_emptied(client, predicted):
 def test_a_change_of_very_many_shows_its_progress_until_the_scheduler_has_done_it(
     client, app, rows, monkeypatch
 ):
-    monkeypatch.setattr("src.web.bulk.pages.AT_ONCE", 2)
+    for module in ("src.web.bulk.pages", "src.pipeline.feedback.bulk"):
+        monkeypatch.setattr(f"{module}.AT_ONCE", 2)
     asked = post(client, all="true", action="set", notes="lunch")
     begun = client.post("/history/bulk", data={**hidden(asked.text), "confirm": "true"})
     assert begun.location.startswith("/history/bulk/")

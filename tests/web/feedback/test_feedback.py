@@ -1,5 +1,7 @@
 """POST /feedback and /feedback/batch."""
 
+from datetime import timedelta
+
 
 def test_a_correction_decides_the_next_prediction_of_that_merchant(predicted, answered):
     first = predicted("SQ *BLUE DOOR 0042", "4.20")
@@ -44,6 +46,34 @@ def test_similar_transactions_follow_only_where_no_answer_holds(client, predicte
     assert answered(first["id"], "groceries", apply_to_similar=True)["similar_updated"] == 1
     held = {item["id"]: item["category"] for item in client.get("/api/v1/history").json["items"]}
     assert held == {first["id"]: "groceries", second["id"]: "dining", third["id"]: "groceries"}
+
+
+def test_very_many_similar_ones_are_answered_apart_and_undone_as_one(
+    client, app, predicted, answered, monkeypatch
+):
+    monkeypatch.setattr("src.pipeline.feedback.feedback.AT_ONCE", 2)
+    container = app.extensions["ledgerloop"]
+    ids = [predicted("TACO GARDEN", str(amount))["id"] for amount in range(10, 14)]
+    before = [client.get(f"/api/v1/transactions/{row}").json for row in ids]
+    answered(ids[3], "travel")
+    answer = answered(ids[0], "groceries", apply_to_similar=True)
+    assert (answer["similar_updated"], answer["also_updated"]) == (2, 0)
+    [act, *_] = client.get("/api/v1/acts").json["items"]
+    assert (act["rows"], act["progress"]) == (None, {"done": 0, "rows": 3})
+    container.feedback.resume_unfinished(at=container.now() + timedelta(hours=1))
+    assert client.get("/api/v1/acts").json["items"][0]["rows"] is None
+    answered(ids[2], "pets")
+    container.jobs.by_kind["bulk"]()
+    lives = [client.get(f"/api/v1/transactions/{row}").json for row in ids]
+    assert [life["category"] for life in lives] == ["groceries", "groceries", "pets", "travel"]
+    sources = [life["feedback"][-1]["source"] for life in lives]
+    assert sources == ["feedback", "similar", "feedback", "feedback"]
+    [act] = [act for act in client.get("/api/v1/acts").json["items"] if act["id"] == answer["act"]]
+    assert (act["rows"], act["progress"]) == (2, None)
+    monkeypatch.setattr("src.pipeline.feedback.bulk.AT_ONCE", 1)
+    assert client.post(f"/api/v1/acts/{answer['act']}/undo").json["undone"] == 2
+    lives = [client.get(f"/api/v1/transactions/{row}").json for row in ids[:2]]
+    assert [life["status"] for life in lives] == [life["status"] for life in before[:2]]
 
 
 def test_a_category_there_is_not_is_422_and_keeps_nothing(client, predicted):

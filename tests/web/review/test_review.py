@@ -170,6 +170,34 @@ def test_scopes_reach_other_transactions_as_they_say(client, review, answer, que
     assert client.get(f"/api/v1/transactions/{automatic}").json["category"] == "dining"
 
 
+@pytest.mark.parametrize(
+    ("scope", "rows", "source"), [("these", 3, "once"), ("past_and_future", 4, "similar")]
+)
+def test_an_answer_for_very_many_is_finished_by_the_scheduler_and_undone_as_one(
+    client, services, review, answer, queue, monkeypatch, scope, rows, source
+):
+    monkeypatch.setattr("src.pipeline.feedback.feedback.AT_ONCE", 2)
+
+    def waits():
+        return [[group[name] for name in ("key", "count", "category")] for group in review()["groups"]]
+
+    before = waits()
+    outcome = answer(cafe(review)["key"], scope=scope)
+    assert (outcome["updated"], outcome["also_updated"]) == (rows, 0)
+    [act] = client.get("/api/v1/acts").json["items"]
+    assert (act["rows"], act["progress"]) == (None, {"done": 0, "rows": rows})
+    services.jobs.by_kind["bulk"]()
+    ids = [queue[number] for number in (1, 0, 2, 7)][:rows]
+    lives = [client.get(f"/api/v1/transactions/{row}").json for row in ids]
+    assert {life["category"] for life in lives} == {"groceries"}
+    newest = "once" if scope == "these" else "feedback"
+    assert [life["feedback"][-1]["source"] for life in lives] == [newest, *[source] * (rows - 1)]
+    [act] = client.get("/api/v1/acts").json["items"]
+    assert (act["rows"] >= rows, act["progress"]) == (True, None)
+    client.post(f"/api/v1/acts/{outcome['act']}/undo")
+    assert waits() == before
+
+
 def test_exceptions_keep_waiting_with_their_prediction(client, review, answer, queue):
     outcome = answer(cafe(review)["key"], **{"except": [queue[1]]})
     assert outcome["updated"] == 2
