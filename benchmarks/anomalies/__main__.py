@@ -42,6 +42,10 @@ class Measured(NamedTuple):
     """A month, of amounts and duplicates."""
     times_5: float
     """Recall of payments of which the amount was multiplied by 5, at merchants with history."""
+    within_5: float
+    """Share of these that are not above all other payments of the merchant."""
+    beyond_5: float
+    """Recall of those that are."""
     usual_5: float
     """Recall of 5 times the usual amount of the merchant."""
     times_3: float
@@ -103,8 +107,13 @@ def _round(payments: Sequence[Spending], columns: Sequence[str] | None, seed: in
     times_5 = inject_factors(payments, known, count, [_FACTOR], seed=seed)
     usual_5 = _usual(payments, times_5)
     times_3 = inject_factors(payments, known, count, [3.0], seed=seed)
+    is_within = _is_within(payments, times_5)
+    is_unusual = score(times_5.payments, _forest(times_5.payments, columns)).is_unusual[times_5.is_injected]
     return (
-        *(_recall(one, _forest(one.payments, columns)) for one in (times_5, usual_5, times_3)),
+        float(is_unusual.mean()),
+        float(is_within.mean()),
+        float(is_unusual[~is_within].mean()),
+        *(_recall(one, _forest(one.payments, columns)) for one in (usual_5, times_3)),
         _duplicate_recall(payments, last, count, seed),
         _first_recall(payments, last, count, seed),
         *_precisions(times_5, _forest(times_5.payments, forests.AMOUNTS)),
@@ -121,6 +130,20 @@ def _forest(payments: Sequence[Spending], columns: Sequence[str] | None) -> Fore
 
 def _recall(injected: Injected, forest: Forest | None) -> float:
     return float(score(injected.payments, forest).is_unusual[injected.is_injected].mean())
+
+
+def _is_within(payments: Sequence[Spending], injected: Injected) -> np.ndarray:
+    """Of the injected ones: whether another payment of the untouched ledger at the merchant is as large."""
+    return np.array(
+        [
+            any(
+                other.merchant == payments[position].merchant
+                and other.amount >= injected.payments[position].amount
+                for other in (*payments[:position], *payments[position + 1 :])
+            )
+            for position in np.flatnonzero(injected.is_injected).tolist()
+        ]
+    )
 
 
 def _usual(payments: Sequence[Spending], injected: Injected) -> Injected:
@@ -176,14 +199,15 @@ def _mean(name: str, measured: Sequence[Measured]) -> Measured:
 
 def _show(measured: Iterable[Measured]) -> None:
     print(
-        "| ledger | payments, months | false alarms a month | 5× | 5× the usual | 3× | duplicates "
-        "| first payments | average precision: combined, thresholds, forest |\n|" + "---|" * 9
+        "| ledger | payments, months | false alarms a month | 5× | within, found beyond | 5× the usual | 3× "
+        "| duplicates | first payments | average precision: combined, thresholds, forest |\n|" + "---|" * 10
     )
     for one in measured:
-        recalls = (one.times_5, one.usual_5, one.times_3, one.duplicates, one.first)
+        recalls = (one.usual_5, one.times_3, one.duplicates, one.first)
         precisions = ", ".join(f"{value:.2f}" for value in (one.combined, one.thresholds, one.forest))
         print(
             f"| {one.name} | {one.payments:,.0f}, {one.months:.0f} | {one.alarms:.2f} | "
+            f"{one.times_5:.2f} | {one.within_5:.2f}, {one.beyond_5:.2f} | "
             + " | ".join(f"{value:.2f}" for value in recalls)
             + f" | {precisions} |"
         )

@@ -11,10 +11,15 @@ from enum import StrEnum
 ANALYSED_YEARS = 5
 """Of a ledger, up to its newest transaction."""
 
+MOST_ANOMALIES = 1_000
+"""That are kept of an analysis, the newest."""
+
 LEAST_PAYMENTS = 4
 """Other payments of a merchant that say what is usual there."""
 LEAST_IN_CATEGORY = 20
 """The same of a category, if the merchant has fewer."""
+LEAST_IN_ALL = 100
+"""The same of all payments, if the category has fewer."""
 
 
 class AnomalyKind(StrEnum):
@@ -36,6 +41,7 @@ class ReasonCode(StrEnum):
     MERCHANT_AMOUNT = "merchant-amount"
     CATEGORY_AMOUNT = "category-amount"
     LARGE_FIRST = "large-first"
+    LARGE_OF_ALL = "large-of-all"
     SAME_AMOUNT = "same-amount"
     PAID_TWICE = "paid-twice"
     CATEGORY_MONTH = "category-month"
@@ -101,9 +107,11 @@ class Counts:
 
     analysed: int = 0
     too_little_history: int = 0
-    """Neither the merchant nor the category has enough payments."""
+    """Merchant, category and ledger have too few payments."""
     too_old: int = 0
     """Before the period that is analysed."""
+    unlisted: int = 0
+    """Anomalies that are not kept, because there are very many newer ones."""
 
     @property
     def not_analysed(self) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
@@ -34,9 +35,9 @@ class AmountScores:
     at_merchant: np.ndarray
     """Surprise among the payments whose merchant has enough history; nan for the others."""
     elsewhere: np.ndarray
-    """The same of those of which only the category has enough."""
+    """The same of those of which only the category has enough, or only all payments together."""
     is_known: np.ndarray
-    """Whether the merchant has several payments that are about as large."""
+    """Whether the merchant has several payments that are about as large, or it is a regular payment."""
     months: float
 
     @property
@@ -65,17 +66,23 @@ class AmountScores:
         return result
 
 
-def score(payments: Sequence[Spending], forest: Forest | None) -> AmountScores:
-    """payments: of one currency, at least one. forest: None to use the thresholds alone."""
+def score(payments: Sequence[Spending], forest: Forest | None, regular: Collection[str] = ()) -> AmountScores:
+    """payments: of one currency, at least one. forest: None to use the thresholds alone. regular: the ids of
+    payments that are known not to be unusual.
+    """
     measured = residuals(payments)
     days = [payment.date.toordinal() for payment in payments]
     months = (max(days) - min(days) + 1) / _DAYS_OF_A_MONTH
+    is_regular = np.array([payment.id in regular for payment in payments])
     return AmountScores(
         measured,
         combined(measured, measured.at_merchant, forest),
-        _among(measured.in_category_only, measured.excess),
-        measured.at_merchant
-        & (_as_large(payments) >= np.maximum(_SEEN_BEFORE, _SEEN_SHARE * measured.others)),
+        _among(measured.elsewhere, measured.excess),
+        is_regular
+        | (
+            measured.at_merchant
+            & (_as_large(payments) >= np.maximum(_SEEN_BEFORE, _SEEN_SHARE * measured.others))
+        ),
         months,
     )
 
@@ -108,16 +115,21 @@ def _among(among: np.ndarray, values: np.ndarray) -> np.ndarray:
     return result
 
 
-def find_amounts(payments: Sequence[Spending], forest: Forest | None) -> tuple[list[Anomaly], Counts]:
-    """payments: of one currency."""
+def find_amounts(
+    payments: Sequence[Spending], forest: Forest | None, regular: Collection[str] = ()
+) -> tuple[list[Anomaly], Counts]:
+    """payments: of one currency. regular: as of `score`."""
     if not payments:
         return [], Counts()
-    scores = score(payments, forest)
-    analysed = scores.residuals.at_merchant | scores.residuals.in_category_only
-    firsts = _first_at_merchants(payments)
-    method = Method.THRESHOLD if forest is None else Method.ISOLATION_FOREST
+    scores = score(payments, forest, regular)
+    analysed = scores.residuals.at_merchant | scores.residuals.elsewhere
+    ledger = _Ledger(
+        _first_at_merchants(payments),
+        median(payment.amount for payment in payments),
+        Method.THRESHOLD if forest is None else Method.ISOLATION_FOREST,
+    )
     anomalies = [
-        _anomaly(payments[position], scores, position, method, is_first=payments[position].id in firsts)
+        _anomaly(payments[position], scores, position, ledger)
         for position in np.flatnonzero(scores.is_unusual).tolist()
     ]
     return anomalies, Counts(int(analysed.sum()), int((~analysed).sum()))
@@ -136,31 +148,43 @@ def _first_at_merchants(payments: Sequence[Spending]) -> set[str]:
     }
 
 
-def _anomaly(
-    payment: Spending, scores: AmountScores, position: int, method: Method, *, is_first: bool
-) -> Anomaly:
-    measured = scores.residuals
-    at_merchant = bool(measured.at_merchant[position])
-    usual = float(np.exp(measured.center[position]))
-    values: dict[str, str | int | float] = {
-        "amount": payment.amount,
-        "usual": round(usual),
-        "times": round(payment.amount / usual, 1),
-        "payments": int(measured.others[position] if at_merchant else measured.in_category[position]),
-    }
-    if at_merchant:
-        kind, reason, surprise_of = AnomalyKind.AMOUNT, ReasonCode.MERCHANT_AMOUNT, scores.at_merchant
-    else:
-        kind = AnomalyKind.NEW_MERCHANT if is_first else AnomalyKind.AMOUNT
-        reason = ReasonCode.LARGE_FIRST if is_first else ReasonCode.CATEGORY_AMOUNT
+@dataclass(frozen=True)
+class _Ledger:
+    firsts: Collection[str]
+    """The ids of the first payment at each merchant."""
+    usual: float
+    """The median of all payments."""
+    method: Method
+    """Of those at merchants with enough payments."""
+
+
+def _anomaly(payment: Spending, scores: AmountScores, position: int, ledger: _Ledger) -> Anomaly:
+    measured, method = scores.residuals, ledger.method
+    surprise_of, kind = scores.at_merchant, AnomalyKind.AMOUNT
+    usual, others = float(np.exp(measured.center[position])), measured.others[position]
+    reason = ReasonCode.MERCHANT_AMOUNT
+    if not measured.at_merchant[position]:
         surprise_of, method = scores.elsewhere, Method.THRESHOLD
+        kind = AnomalyKind.NEW_MERCHANT if payment.id in ledger.firsts else AnomalyKind.AMOUNT
+        if measured.in_category[position]:
+            reason = (
+                ReasonCode.LARGE_FIRST if kind is AnomalyKind.NEW_MERCHANT else ReasonCode.CATEGORY_AMOUNT
+            )
+            others = measured.others_in_category[position]
+        else:
+            reason, usual, others = ReasonCode.LARGE_OF_ALL, ledger.usual, len(measured.others) - 1
     return Anomaly(
         id=anomaly_id(AnomalyKind.AMOUNT, payment.id),
         kind=kind,
         transaction_ids=(payment.id,),
         score=as_score(float(surprise_of[position])),
         reason=reason,
-        values=values,
+        values={
+            "amount": payment.amount,
+            "usual": round(usual),
+            "times": round(payment.amount / usual, 1),
+            "payments": int(others),
+        },
         method=method,
         date=payment.date,
         currency=payment.currency,

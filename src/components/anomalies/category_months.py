@@ -41,6 +41,7 @@ class _Candidate:
 
 def find_category_months(
     sums: Mapping[str | None, Mapping[str, int]],
+    expected: Mapping[str | None, Mapping[str, int]],
     months: list[str],
     *,
     currency: str,
@@ -48,7 +49,8 @@ def find_category_months(
 ) -> list[Anomaly]:
     """sums: what each category cost in each month, in the smallest unit; a month without an entry cost 0.
 
-    months: those that the ledger covers, oldest first. last_days: of each of them.
+    expected: the part of `sums` that was to be expected although most months lack it. months: those that the
+    ledger covers, oldest first. last_days: of each of them.
     """
     if len(months) < _LEAST_MONTHS:
         return []
@@ -56,7 +58,7 @@ def find_category_months(
     candidates = [
         candidate
         for category, of_category in sums.items()
-        for candidate in _candidates(category, [of_category.get(month, 0) for month in months], months)
+        for candidate in _candidates(category, of_category, expected.get(category, {}), months)
     ]
     if not candidates:
         return []
@@ -78,7 +80,10 @@ def find_category_months(
     ]
 
 
-def _candidates(category: str | None, amounts: list[int], months: list[str]) -> list[_Candidate]:
+def _candidates(
+    category: str | None, of_months: Mapping[str, int], expected: Mapping[str, int], months: list[str]
+) -> list[_Candidate]:
+    amounts = [of_months.get(month, 0) - expected.get(month, 0) for month in months]
     if sum(amount > 0 for amount in amounts) < _LEAST_SPENT * len(amounts):
         return []
     candidates = []
@@ -90,8 +95,10 @@ def _candidates(category: str | None, amounts: list[int], months: list[str]) -> 
         deviation = _MAD * median(abs(other - usual) for other in others)
         upper = quantiles(others, n=10)[-1] - usual
         spread = max(deviation, upper, _SMALLEST_SPREAD * usual)
-        spreads = (amount - usual) / spread
-        candidates.append(_Candidate(category, month, amount, usual, len(others), spreads))
+        usual_now, spreads = usual + expected.get(month, 0), (amount - usual) / spread
+        candidates.append(
+            _Candidate(category, month, of_months.get(month, 0), usual_now, len(others), spreads)
+        )
     return candidates
 
 

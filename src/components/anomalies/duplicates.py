@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from heapq import nlargest
 from itertools import pairwise
 from statistics import quantiles
 
@@ -17,23 +18,27 @@ _ROUND = 50
 """In the smallest unit: multiples are no precise amounts."""
 _ALLOWED, _USUAL_REPEATS = 2, 0.04
 """Repeats at a merchant, and share of its payments, above which repeating is usual there."""
+_MOST = 300
+"""The largest; a file that was imported twice under another account would make thousands."""
 _OFTEN_DAYS = 8
 """An amount that comes again within this time more than once is a price, such as of a ticket."""
 
 
 def find_duplicates(payments: Sequence[Spending]) -> list[Anomaly]:
-    """payments: of one currency."""
+    """The largest ones. payments: of one currency."""
     by_merchant: dict[str, list[Spending]] = defaultdict(list)
     for payment in payments:
         if payment.merchant:
             by_merchant[payment.merchant].append(payment)
     tenths = quantiles([payment.amount for payment in payments], n=10) if len(payments) > 1 else [0.0] * 9
-    return [
-        _anomaly(first, second)
+    repeats = [
+        (first, second)
         for members in by_merchant.values()
         for first, second in _repeats(members)
         if second.amount >= tenths[_least_rank(first, second) - 1]
     ]
+    largest = nlargest(_MOST, repeats, key=lambda pair: (pair[1].amount, pair[1].date, pair[1].id))
+    return [_anomaly(first, second) for first, second in largest]
 
 
 def _least_rank(first: Spending, second: Spending) -> int:

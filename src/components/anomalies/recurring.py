@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from statistics import median
 
 from src.domain.anomalies import Anomaly, AnomalyKind, Method, ReasonCode, anomaly_id
 from src.domain.money import decimal_places
-from src.domain.recurring import Interval, RecurringPayment, SeriesStatus
+from src.domain.recurring import Interval, Payment, RecurringPayment, SeriesStatus
 
 _YEAR = timedelta(days=366)
 _RECENT = timedelta(days=62)
 """A payment that was missed before is too long ago to ask about."""
 _SELDOM = (Interval.MONTHLY, Interval.QUARTERLY, Interval.YEARLY)
 """Purchases of every week are sometimes left out."""
+_REGULAR = 1.5
+"""Times the median of its series up to which a payment is what was to be expected."""
+
+SeriesPayments = tuple[RecurringPayment, Sequence[Payment]]
+
+
+def regular_payments(series: Iterable[SeriesPayments]) -> frozenset[str]:
+    """The ids of the payments of fixed prices: as large as was to be expected, however large that is."""
+    return frozenset(
+        payment.id
+        for recurring, payments in series
+        if not recurring.varies and payments
+        for middle in [median(payment.amount for payment in payments)]
+        for payment in payments
+        if payment.amount <= _REGULAR * middle
+    )
+
+
+def seldom_payments(series: Iterable[SeriesPayments], currency: str) -> Iterator[tuple[str | None, Payment]]:
+    """Those of every quarter or year, each with its category: most months lack them, so they say nothing
+    about the month they come in."""
+    for recurring, payments in series:
+        if recurring.currency == currency and recurring.interval in (Interval.QUARTERLY, Interval.YEARLY):
+            yield from ((recurring.category, payment) for payment in payments)
 
 
 def find_recurring(payments: Iterable[RecurringPayment], newest: date) -> list[Anomaly]:

@@ -1,4 +1,5 @@
-"""How far each payment is from what is usual: at its merchant, or in its category if that has too few.
+"""How far each payment is from what is usual: at its merchant, or if that has too few, in its category or of
+all.
 
 Everything is in logarithms of amounts, so that a factor counts the same for small and large ones. A payment
 is compared with the others, never with itself.
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.domain.anomalies import LEAST_IN_CATEGORY, LEAST_PAYMENTS, Spending
+from src.domain.anomalies import LEAST_IN_ALL, LEAST_IN_CATEGORY, LEAST_PAYMENTS, Spending
 
 _UPPER = 0.9
 """The quantile of the upper spread: what is above the median by this much is still usual."""
@@ -37,7 +38,7 @@ class Residuals:
 
     others: np.ndarray
     """Other payments of the merchant."""
-    in_category: np.ndarray
+    others_in_category: np.ndarray
     """Other payments in the category."""
     center: np.ndarray
     """Logarithm of the usual amount."""
@@ -58,10 +59,15 @@ class Residuals:
         return enough
 
     @property
-    def in_category_only(self) -> np.ndarray:
-        """Whether only the category has enough."""
-        enough: np.ndarray = self.in_category >= LEAST_IN_CATEGORY
-        return np.asarray(~self.at_merchant & enough)
+    def in_category(self) -> np.ndarray:
+        """Whether the category has enough."""
+        enough: np.ndarray = self.others_in_category >= LEAST_IN_CATEGORY
+        return enough
+
+    @property
+    def elsewhere(self) -> np.ndarray:
+        """Whether only the category has enough, or only all payments together."""
+        return np.asarray(~self.at_merchant & (self.in_category | (len(self.others) > LEAST_IN_ALL)))
 
 
 def residuals(payments: Sequence[Spending]) -> Residuals:

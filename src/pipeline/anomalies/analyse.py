@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,22 @@ from src.components.anomalies.amounts import Forest, find_amounts
 from src.components.anomalies.category_months import find_category_months
 from src.components.anomalies.duplicates import find_duplicates
 from src.components.anomalies.judge import Verdict, forest_of, train
-from src.components.anomalies.recurring import find_recurring, without_doubles
-from src.domain.anomalies import ANALYSED_YEARS, Anomaly, AnomalyReport, Counts, Method, Spending
+from src.components.anomalies.recurring import (
+    SeriesPayments,
+    find_recurring,
+    regular_payments,
+    seldom_payments,
+    without_doubles,
+)
+from src.domain.anomalies import (
+    ANALYSED_YEARS,
+    MOST_ANOMALIES,
+    Anomaly,
+    AnomalyReport,
+    Counts,
+    Method,
+    Spending,
+)
 from src.domain.categories import Category, Flow, flow_of
 from src.domain.money import decimal_places
 from src.domain.months import Coverage, last_day, month_of, months_between
@@ -57,7 +71,8 @@ class AnomalyAnalysis:
         ordered = sorted(
             anomalies, key=lambda anomaly: (anomaly.date, anomaly.score, anomaly.id), reverse=True
         )
-        self.reports.store(AnomalyReport(tuple(ordered), counts, method, self.now()))
+        counts = replace(counts, unlisted=len(ordered[MOST_ANOMALIES:]))
+        self.reports.store(AnomalyReport(tuple(ordered[:MOST_ANOMALIES]), counts, method, self.now()))
 
     def _find(
         self, payments: Sequence[Spending], forest: Forest | None, newest: date, since: date
@@ -65,23 +80,26 @@ class AnomalyAnalysis:
         by_currency: dict[str, list[Spending]] = defaultdict(list)
         for payment in payments:
             by_currency[payment.currency].append(payment)
+        groups = {category.slug: category.group for category in self.categories()}
+        series = [
+            (payment, payments)
+            for payment, payments in self.recurring.with_payments(since, newest, today=newest)
+            if flow_of(groups.get(payment.category or ""), payment.direction) == (Flow.SPENT, 1)
+        ]
+        regular = regular_payments(series)
         anomalies: list[Anomaly] = []
         analysed = too_little = 0
         for currency, members in by_currency.items():
-            of_amounts, counts = find_amounts(members, forest)
+            of_amounts, counts = find_amounts(members, forest, regular)
             anomalies += [*of_amounts, *find_duplicates(members)]
-            anomalies += self._category_months(currency, since, newest)
+            anomalies += self._category_months(currency, since, newest, series)
             analysed, too_little = analysed + counts.analysed, too_little + counts.too_little_history
-        groups = {category.slug: category.group for category in self.categories()}
-        series = [
-            payment
-            for payment in self.recurring.all(today=newest)
-            if flow_of(groups.get(payment.category or ""), payment.direction) == (Flow.SPENT, 1)
-        ]
-        anomalies += without_doubles(find_recurring(series, newest), anomalies)
+        anomalies += without_doubles(find_recurring([payment for payment, _ in series], newest), anomalies)
         return anomalies, Counts(analysed, too_little, self._older(by_currency, since))
 
-    def _category_months(self, currency: str, since: date, newest: date) -> Iterable[Anomaly]:
+    def _category_months(
+        self, currency: str, since: date, newest: date, series: Sequence[SeriesPayments]
+    ) -> Iterable[Anomaly]:
         sums: dict[str | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         places = decimal_places(currency)
         for cell in self.analytics.cells(currency=currency, since=since, until=newest, by=("month",)):
@@ -93,7 +111,10 @@ class AnomalyAnalysis:
         coverage = Coverage(begins.replace(day=1), newest, newest, since, None, starts)
         months = [month for month in named if not coverage.is_partial(month)]
         last_days = {month: last_day(month, starts) for month in months}
-        return find_category_months(sums, months, currency=currency, last_days=last_days)
+        expected: dict[str | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for category, payment in seldom_payments(series, currency):
+            expected[category][month_of(payment.date, starts)] += payment.amount
+        return find_category_months(sums, expected, months, currency=currency, last_days=last_days)
 
     def _older(self, currencies: Iterable[str], since: date) -> int:
         """Payments from before the analysed years."""

@@ -63,6 +63,12 @@ class RecurringPayments:
         ]
         return [period for period in periods if period.paid or period.expected or period.missed]
 
+    def with_payments(
+        self, first: date, last: date, *, today: date
+    ) -> list[tuple[RecurringPayment, Sequence[Payment]]]:
+        """As `all`, in no order, each with at least its payments of these days. Raises Unavailable."""
+        return self._all(today, since=first, until=last)
+
     def _all(self, today: date, **days: date) -> list[tuple[RecurringPayment, Sequence[Payment]]]:
         """Each with its payments, at least those in `since` .. `until`."""
         decisions = {key: stored for stored in self.decisions.all() for key in stored.transactions}

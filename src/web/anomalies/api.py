@@ -31,7 +31,7 @@ api = Operations("anomalies", __name__, url_prefix="/api/v1")
 def list_anomalies(query: AnomaliesQuery, *, unusual_spending: UnusualSpendingList) -> ResponseValue:
     """Unusual amounts and months, possible duplicates, large first payments, missed recurring payments and
     new prices. Own transfers, savings and refunds are no spending."""
-    return anomalies_body(unusual_spending.read(wait_s=query.wait), query.status)
+    return anomalies_body(unusual_spending.read(wait_s=query.wait), query.status, query.limit)
 
 
 @api.operation(

@@ -11,7 +11,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain.acts import ActKind
-from src.domain.anomalies import LEAST_IN_CATEGORY, LEAST_PAYMENTS, Anomaly, AnomalyKind
+from src.domain.anomalies import LEAST_IN_ALL, LEAST_IN_CATEGORY, LEAST_PAYMENTS, Anomaly, AnomalyKind
 from src.domain.categories import Flow
 from src.pipeline.anomalies.unusual import AnomalyStatus
 from src.web.anomalies import text
@@ -51,6 +51,7 @@ def unusual(*, unusual_spending: UnusualSpendingList, act_log: ActLog) -> Respon
         exact=text.exact,
         least_payments=LEAST_PAYMENTS,
         least_in_category=LEAST_IN_CATEGORY,
+        least_in_all=LEAST_IN_ALL,
         address=_address,
         act=act if act and act.kind is ActKind.ANOMALY and act.undone_at is None else None,
         undone=count_in(request.args, "undone"),

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain.anomalies import Anomaly, AnomalyKind, Method
+from src.domain.anomalies import MOST_ANOMALIES, Anomaly, AnomalyKind, Method
 from src.pipeline.anomalies.unusual import AnomalyStatus, UnusualSpending
 from src.web.anomalies import text
 from src.web.shared.fields import QueryModel, money, utc_text
@@ -18,6 +18,7 @@ class AnomaliesQuery(QueryModel):
     wait: Annotated[
         int, Field(ge=0, le=30, description="Seconds to wait for an analysis of the present transactions.")
     ] = 10
+    limit: Annotated[int, Field(ge=1, le=MOST_ANOMALIES)] = 200
 
 
 class ReasonBody(TypedDict):
@@ -44,7 +45,8 @@ class AnomalyBody(TypedDict):
 
 
 class AnomaliesBody(TypedDict):
-    anomalies: Annotated[list[AnomalyBody], Field(description="The newest first.")]
+    anomalies: Annotated[list[AnomalyBody], Field(description="The newest first, at most `limit`.")]
+    total: Annotated[int, Field(description=f"Those of this status; {MOST_ANOMALIES:,} are kept in all.")]
     analysed: Annotated[int, Field(description="Payments whose amounts were judged.")]
     not_analysed: Annotated[int, Field(description="0 anomalies mean nothing about these.")]
     why: Annotated[str | None, Field(description="Why some were not analysed.")]
@@ -56,10 +58,11 @@ class DismissedBody(AnomalyBody):
     act: Annotated[str | None, Field(description="Undoes it; null if it was dismissed already.")]
 
 
-def anomalies_body(unusual: UnusualSpending, status: AnomalyStatus) -> AnomaliesBody:
-    counts = unusual.report.counts
+def anomalies_body(unusual: UnusualSpending, status: AnomalyStatus, limit: int) -> AnomaliesBody:
+    counts, anomalies = unusual.report.counts, unusual.anomalies(status)
     return {
-        "anomalies": [anomaly_body(anomaly, status) for anomaly in unusual.anomalies(status)],
+        "anomalies": [anomaly_body(anomaly, status) for anomaly in anomalies[:limit]],
+        "total": len(anomalies),
         "analysed": counts.analysed if unusual.is_analysed else 0,
         "not_analysed": counts.not_analysed if unusual.is_analysed else unusual.transactions,
         "why": text.not_analysed(unusual),

@@ -27,6 +27,7 @@ METHODS = {
         "Amounts are judged by thresholds alone: an Isolation Forest needs more payments, or finds no more."
     ),
 }
+_FIRST = "The first payment at this merchant, and "
 MONEY_VALUES = ("amount", "usual", "old", "new")
 
 
@@ -41,9 +42,10 @@ def sentence(anomaly: Anomaly) -> str:
         case ReasonCode.CATEGORY_AMOUNT:
             return f"{times} times {_usual_payment(anomaly)} {others}."
         case ReasonCode.LARGE_FIRST:
-            return (
-                f"The first payment at this merchant, and {times} times {_usual_payment(anomaly)} {others}."
-            )
+            return f"{_FIRST}{times} times {_usual_payment(anomaly)} {others}."
+        case ReasonCode.LARGE_OF_ALL:
+            first = _FIRST if anomaly.kind is AnomalyKind.NEW_MERCHANT else ""
+            return f"{first}{times} times the usual {_money(anomaly, 'usual')} of all payments {others}."
         case ReasonCode.SAME_AMOUNT:
             return f"The same amount was paid there {_before(int(values['days']))}."
         case ReasonCode.PAID_TWICE:
@@ -76,10 +78,16 @@ def not_analysed(unusual: UnusualSpending) -> str | None:
     counts, reasons = unusual.report.counts, []
     if counts.too_little_history:
         number = format.counted(counts.too_little_history, "payment")
-        reasons.append(f"{number} because neither the merchant nor the category has enough others.")
+        reasons.append(f"{number} because there are too few others.")
     if counts.too_old:
         number = format.counted(counts.too_old, "payment")
         reasons.append(f"{number} from before the {ANALYSED_YEARS} years that are analysed.")
+    if counts.unlisted:
+        number = format.counted(counts.unlisted, "older one")
+        unlisted = (
+            f"{number} {'is' if counts.unlisted == 1 else 'are'} not listed, because there are so many."
+        )
+        return f"{unlisted} Not analysed: {' '.join(reasons)}" if reasons else unlisted
     if reasons:
         return f"Not analysed: {' '.join(reasons)}"
     if not counts.analysed:

@@ -101,3 +101,20 @@ def test_one_forest_serves_all_currencies():
     euros = [replace(entry, currency="EUR", amount=entry.amount * 100) for entry in usual_year(5)]
     _, verdict = train([*usual_year(), *euros], seed=3)
     assert verdict.rows == len(usual_year()) + len(euros)
+
+
+def test_a_large_first_payment_in_a_category_without_history_is_compared_with_all():
+    flight = payment(9000, date(2026, 3, 1), 900, merchant="north air", category="travel")
+    snack = payment(9001, date(2026, 3, 2), 16, merchant="hilltop", category="leisure")
+    anomalies, counts = find_amounts([*usual_year(), flight, snack], None)
+    [anomaly] = [anomaly for anomaly in anomalies if anomaly.kind is AnomalyKind.NEW_MERCHANT]
+    assert (anomaly.transaction_ids, anomaly.reason) == (("09000",), ReasonCode.LARGE_OF_ALL)
+    assert (anomaly.values["payments"], counts.too_little_history) == (len(usual_year()) + 1, 0)
+
+
+def test_a_payment_that_was_to_be_expected_is_not_unusual():
+    yearly = payment(9000, date(2026, 3, 1), 900, merchant="shield", category="dining")
+    found, _ = find_amounts([*usual_year(), yearly], None)
+    assert "09000" in {anomaly.transaction_ids[0] for anomaly in found}
+    regular, _ = find_amounts([*usual_year(), yearly], None, {"09000"})
+    assert "09000" not in {anomaly.transaction_ids[0] for anomaly in regular}

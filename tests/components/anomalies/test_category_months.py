@@ -6,10 +6,10 @@ from src.domain.months import last_day
 MONTHS = [f"2025-{month:02}" for month in range(1, 13)]
 
 
-def unusual(months=MONTHS, **sums):
+def unusual(months=MONTHS, expected=None, **sums):
     by_month = {category: dict(zip(months, amounts, strict=False)) for category, amounts in sums.items()}
     days = {month: last_day(month) for month in months}
-    return find_category_months(by_month, months, currency="USD", last_days=days)
+    return find_category_months(by_month, expected or {}, months, currency="USD", last_days=days)
 
 
 def test_a_month_far_above_the_others_is_found():
@@ -28,3 +28,10 @@ def test_what_varies_is_small_or_seldom_is_not_unusual():
 
 def test_a_short_history_says_nothing():
     assert unusual(MONTHS[:5], dining=[300, 310, 290, 305, 1500]) == []
+
+
+def test_a_payment_of_every_year_makes_no_month_unusual_but_what_comes_with_it_does():
+    expected = {"insurance": {"2025-01": 400}}
+    assert unusual(expected=expected, insurance=[420, *[20] * 11], rent=[1000] * 12) == []
+    [anomaly] = unusual(expected=expected, insurance=[920, *[20] * 11], rent=[1000] * 12)
+    assert (anomaly.amount, anomaly.values["usual"]) == (920, 420)

@@ -40,3 +40,13 @@ def test_a_precise_amount_twice_on_one_day_is_one_even_if_it_is_small():
     twice = [payment(8000 + n, day, small) for n in range(2)]
     assert ids([*usual_year(), *twice]) == [("08000", "08001")]
     assert ids([*usual_year(), twice[0], payment(8001, day + timedelta(days=1), small)]) == []
+
+
+def test_of_very_many_the_largest_are_reported():
+    pairs = [
+        payment(2 * n + again, date(2026, 1, 1), 100 + n, f"merchant {n}")
+        for n in range(600)
+        for again in (0, 1)
+    ]
+    amounts = sorted(anomaly.amount for anomaly in find_duplicates(pairs))
+    assert amounts == list(range(40_000, 70_000, 100))

@@ -153,3 +153,17 @@ def test_an_empty_ledger_is_analysed(container):
     unusual = analyse(container)
     assert (unusual.report.counts.analysed, unusual.anomalies(AnomalyStatus.OPEN)) == (0, [])
     assert unusual.is_analysed
+
+
+def test_a_regular_payment_is_not_unusual_however_large_it_is(container, ledger):
+    years = [new("shield", "900.00", day=date(year, 2, 10), category="dining") for year in (2024, 2025, 2026)]
+    months = [new("big gym", "400.00", day=date(2025, month, 5), category="dining") for month in range(6, 13)]
+    regular = keep(container.transactions, *years, *months)
+    [other] = keep(
+        container.transactions, new("big gym", "2000.00", day=date(2025, 9, 20), category="dining")
+    )
+    unusual = analyse(container)
+    open_now = unusual.anomalies(AnomalyStatus.OPEN)
+    assert not {row.id for row in regular} & {id for anomaly in open_now for id in anomaly.transaction_ids}
+    assert kinds(unusual, other) == [AnomalyKind.AMOUNT]
+    assert not [a for a in open_now if a.kind is AnomalyKind.CATEGORY_MONTH and a.date.month == 2]

@@ -182,3 +182,11 @@ def test_the_page_lists_them_with_links_and_a_button(client, reported, row):
     assert "Dismissed (1)" in words
     assert "5.0 times" in shown(client, "/insight/unusual?status=dismissed")
     assert "/insight/unusual" in client.get("/analytics", headers={"Accept": "text/html"}).text
+
+
+def test_a_list_is_limited_and_says_how_many_there_are(client, services, reported):
+    body = client.get(PATH, query_string={"limit": 1}).json
+    assert ([anomaly["id"] for anomaly in body["anomalies"]], body["total"]) == ([reported[0].id], 2)
+    many = AnomalyReport(reported, Counts(120, 0, 0, unlisted=3), Method.THRESHOLD, datetime.now(UTC))
+    analyse(services, lambda today, train: services.anomaly_reports.store(many))
+    assert client.get(PATH).json["why"] == "3 older ones are not listed, because there are so many."
