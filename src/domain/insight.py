@@ -108,7 +108,7 @@ class Change:
     """Of a new price, the old one."""
     category: str | None = None
     merchant: str | None = None
-    """Of a category, the new one that explains most of it."""
+    """Of a category, the one that explains most of it."""
     name: str | None = None
     """Of a recurring payment."""
     day: date | None = None
@@ -117,6 +117,18 @@ class Change:
     """What a new price changes in a year."""
     income: bool = False
     """Whether the recurring payment is received."""
+    is_new: bool = False
+    """Whether the merchant that explains a category is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """What was spent at a merchant in a category in a month, above what is usual."""
+
+    merchant: str
+    amount: Decimal
+    is_new: bool
+    """Whether nothing was spent there before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from statistics import median
 
-from src.domain.insight import Change, ChangeCode
+from src.domain.insight import Change, ChangeCode, Rise
 
 MOST_CHANGES = 5
 _EXPLAINS = Decimal("0.5")
@@ -14,11 +15,30 @@ _EXPLAINS = Decimal("0.5")
 _LOST = (ChangeCode.MISSED, ChangeCode.ENDED)
 
 
-def most_important(changes: Sequence[Change], category_of: Mapping[str, str | None]) -> list[Change]:
-    """category_of: the new merchants' categories."""
-    new = [change for change in changes if change.code is ChangeCode.NEW_MERCHANT]
-    rising = [change for change in changes if change.code is ChangeCode.CATEGORY_UP]
-    merged = {change: _with_new_merchant(change, new, category_of) for change in rising}
+def largest_rises(
+    spent: Mapping[tuple[str | None, str], Mapping[str, Decimal]], month: str, earlier: Sequence[str]
+) -> dict[str | None, Rise]:
+    """By category, the merchant whose spending is most above its median.
+
+    spent: by category and merchant, in each month with any. earlier: the complete months before.
+    """
+    known = {merchant for (_, merchant), by_month in spent.items() if any(one in by_month for one in earlier)}
+    rises: dict[str | None, Rise] = {}
+    for (category, merchant), by_month in spent.items():
+        usual = median([by_month.get(one, Decimal(0)) for one in earlier]) if earlier else Decimal(0)
+        rise = Rise(merchant, by_month.get(month, Decimal(0)) - usual, merchant not in known)
+        if category not in rises or rise.amount > rises[category].amount:
+            rises[category] = rise
+    return rises
+
+
+def most_important(changes: Sequence[Change], rises: Mapping[str | None, Rise]) -> list[Change]:
+    """rises: by category, the largest one."""
+    merged = {
+        change: _with_merchant(change, rises[change.category])
+        for change in changes
+        if change.code is ChangeCode.CATEGORY_UP and change.category in rises
+    }
     explained = {change.merchant for change in merged.values()}
     kept = [
         merged.get(change, change)
@@ -29,15 +49,11 @@ def most_important(changes: Sequence[Change], category_of: Mapping[str, str | No
     return sorted(kept, key=lambda change: -change.weight)[:MOST_CHANGES]
 
 
-def _with_new_merchant(
-    change: Change, new: Sequence[Change], category_of: Mapping[str, str | None]
-) -> Change:
-    """A category with the new one that explains its rise."""
-    for merchant in new:
-        of_category = category_of.get(merchant.merchant or "") == change.category
-        if of_category and merchant.amount >= _EXPLAINS * change.weight:
-            return replace(change, merchant=merchant.merchant)
-    return change
+def _with_merchant(change: Change, rise: Rise) -> Change:
+    """With the merchant, if it explains most of the change."""
+    if not rise.merchant or rise.amount < _EXPLAINS * change.weight:
+        return change
+    return replace(change, merchant=rise.merchant, is_new=rise.is_new)
 
 
 def _is_explained(change: Change, changes: Iterable[Change]) -> bool:

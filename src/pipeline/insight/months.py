@@ -21,7 +21,7 @@ from src.components.insight.comparison import (
     months_with_account,
 )
 from src.components.insight.habits import bills_and_subscriptions, habits_of
-from src.components.insight.importance import most_important
+from src.components.insight.importance import largest_rises, most_important
 from src.components.insight.recurring_changes import recurring_changes
 from src.domain.categories import Flow, Group, flow_of
 from src.domain.insight import (
@@ -34,7 +34,7 @@ from src.domain.insight import (
     WhatChanged,
 )
 from src.domain.months import first_day, last_day, month_of, months_between, months_later
-from src.domain.recurring import RecurringInPeriod, RecurringPayment, SeriesStatus
+from src.domain.recurring import Interval, RecurringInPeriod, RecurringPayment, SeriesStatus
 from src.domain.sums import Cell, sums_by
 from src.domain.transactions import Direction
 from src.errors import NotFound
@@ -76,7 +76,7 @@ class MonthInsight:
     def what_changed(self, month: str, currency: str, account: str | None = None) -> WhatChanged:
         """Raises NotFound if the history does not reach the month, Unavailable."""
         history = self._history(month, currency, account)
-        spent, category_of = self._by_merchant(history)
+        spent, by_category = self._by_merchant(history)
         changes = [*history.changed_sums(), *history.new_merchants(spent)]
         if account is None:  # recurring payments are of all accounts
             days, today = history.days, history.coverage.today
@@ -84,7 +84,8 @@ class MonthInsight:
                 payment for payment in self.recurring.all(today=today) if payment.currency == currency
             ]
             changes += recurring_changes(payments, days.first, days.through)
-        changes = most_important(changes, category_of)
+        rises = largest_rises(by_category, history.days.month, history.complete)
+        changes = most_important(changes, rises)
         return WhatChanged(history.days, currency, changes, len(history.complete), FEWEST_MONTHS)
 
     def habits(self, month: str, currency: str, account: str | None = None) -> Habits:
@@ -132,15 +133,20 @@ class MonthInsight:
             and payment.status is not SeriesStatus.ENDED
             and payment.direction is Direction.EXPENSE
             and flow_of(groups.get(payment.category or ""), payment.direction)[0] is Flow.SPENT
+            and not _is_habit(payment)
         ]
 
     def _groups(self) -> dict[str, Group]:
         return {category.slug: category.group for category in self.categories()}
 
-    def _by_merchant(self, history: _History) -> tuple[dict[str, dict[str, Decimal]], dict[str, str | None]]:
-        """Spending by month and merchant, and the categories of the merchants of the month."""
+    def _by_merchant(
+        self, history: _History
+    ) -> tuple[dict[str, dict[str, Decimal]], dict[tuple[str | None, str], dict[str, Decimal]]]:
+        """Spending by month and merchant; and by category and merchant, by month."""
         spent: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        category_of: dict[str, str | None] = {}
+        by_category: dict[tuple[str | None, str], dict[str, Decimal]] = defaultdict(
+            lambda: defaultdict(Decimal)
+        )
         first = history.complete[0] if history.complete else history.days.month
         for cell in self.analytics.cells(
             currency=history.currency,
@@ -151,9 +157,8 @@ class MonthInsight:
         ):
             if cell.flow is Flow.SPENT:
                 spent[cell.month][cell.merchant] += cell.counted
-                if cell.month == history.days.month:
-                    category_of[cell.merchant] = cell.category
-        return spent, category_of
+                by_category[cell.category, cell.merchant][cell.month] += cell.counted
+        return spent, by_category
 
     def _history(self, month: str, currency: str, account: str | None) -> _History:
         coverage = self.analytics.coverage(currency)
@@ -172,6 +177,12 @@ class MonthInsight:
         if not days.complete:
             same_days = _by_month((cell for one in months for cell in read(*days.same_days(one))), months)
         return _History(days, currency, account, coverage, whole, same_days)
+
+
+def _is_habit(payment: RecurringPayment) -> bool:
+    """The groceries of each week are no bill, unless a person says so."""
+    often = payment.interval in (Interval.WEEKLY, Interval.BIWEEKLY)
+    return often and payment.varies and not payment.decision.confirmed
 
 
 def month_days(month: str, coverage: Coverage) -> MonthDays:

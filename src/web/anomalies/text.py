@@ -45,7 +45,7 @@ def sentence(anomaly: Anomaly) -> str:
             return f"{_FIRST}{times} times {_usual_payment(anomaly)} {others}."
         case ReasonCode.LARGE_OF_ALL:
             first = _FIRST if anomaly.kind is AnomalyKind.NEW_MERCHANT else ""
-            return f"{first}{times} times the usual {_money(anomaly, 'usual')} of all payments {others}."
+            return f"{first}{times} times the usual payment of {_money(anomaly, 'usual')} {others}."
         case ReasonCode.SAME_AMOUNT:
             return f"The same amount was paid there {_before(int(values['days']))}."
         case ReasonCode.PAID_TWICE:

@@ -89,8 +89,15 @@ def _sum_changed(change: Change, days: MonthDays, currency: str) -> str:
     against = f"{difference} {direction} than is usual{then} ({format.money(usual, currency)})"
     if not usual:
         against = f"usually nothing{then}"
-    new = f" Most of it is {_merchant(change)}, which is new." if change.merchant else ""
-    return f"{begins} {done}, {against}.{new}"
+    return f"{begins} {done}, {against}.{_explanation(change)}"
+
+
+def _explanation(change: Change) -> str:
+    if not change.merchant:
+        return ""
+    if change.is_new:
+        return f" Most of it is {_merchant(change)}, which is new."
+    return f" Most of the difference is at {_merchant(change)}."
 
 
 def _price_changed(change: Change, name: str, currency: str) -> str:

@@ -9,10 +9,10 @@ import pytest
 
 from src.components.insight.changes import EarlierMonths, changed_sums, new_merchants
 from src.components.insight.comparison import usual_amount
-from src.components.insight.importance import most_important
+from src.components.insight.importance import largest_rises, most_important
 from src.components.insight.recurring_changes import recurring_changes
 from src.domain.categories import Flow
-from src.domain.insight import Change, ChangeCode, MonthSums
+from src.domain.insight import Change, ChangeCode, MonthSums, Rise
 from src.domain.recurring import Interval, RecurringPayment, SeriesDecision, SeriesStatus
 from src.domain.transactions import Direction
 from tests.components.insight.months import Household
@@ -142,7 +142,7 @@ def test_at_most_five_changes_are_kept_the_largest_first_and_none_twice():
         change("missed", 2000, income=True, name="acme"),
         *(change("price_up", number, name=str(number)) for number in range(5)),
     ]
-    kept = most_important(result, {"hotel": "travel"})
+    kept = most_important(result, {"travel": Rise("hotel", Decimal(450), is_new=True)})
     assert [(one.code.value, one.merchant or one.name) for one in kept] == [
         ("missed", "acme"),
         ("category_up", "hotel"),
@@ -150,6 +150,26 @@ def test_at_most_five_changes_are_kept_the_largest_first_and_none_twice():
         ("price_up", "3"),
         ("price_up", "2"),
     ]
+
+
+def test_the_merchant_that_rose_most_explains_a_category():
+    months = ["2025-10", "2025-11", "2025-12"]
+    spent = {
+        ("health", "dentist"): {"2026-01": Decimal(900)},
+        ("health", "chemist"): {**dict.fromkeys(months, Decimal(40)), "2026-01": Decimal(60)},
+        ("home", "timber"): {**dict.fromkeys(months, Decimal(50)), "2026-01": Decimal(400)},
+    }
+    assert largest_rises(spent, "2026-01", months) == {
+        "health": Rise("dentist", Decimal(900), is_new=True),
+        "home": Rise("timber", Decimal(350), is_new=False),
+    }
+
+
+def test_a_merchant_that_explains_too_little_is_not_named():
+    rises = {"travel": Rise("hotel", Decimal(200), is_new=True)}
+    assert [
+        one.merchant for one in most_important([change("category_up", 480, category="travel")], rises)
+    ] == [None]
 
 
 def payment(**fields):

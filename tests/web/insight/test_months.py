@@ -1,6 +1,6 @@
 """A month against others, and its report, over the API."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -87,7 +87,8 @@ def test_too_few_months_have_no_usual_and_say_so(client, store):
 def test_the_report_of_a_month_has_what_changed_recurs_and_is_habit(client, year):
     report = get(client, f"{MONTHS}/2025-12")
     assert [change["sentence"] for change in report["what_changed"]["changes"]] == [
-        "You spent $520.00 on Dining out, $420.00 more than is usual ($100.00)."
+        "You spent $520.00 on Dining out, $420.00 more than is usual ($100.00). "
+        "Most of the difference is at BISTRO."
     ]
     [change] = report["what_changed"]["changes"]
     totals = get(client, f"/api/v1/history/totals?{urlsplit(change['link']).query}")["totals"]
@@ -171,3 +172,23 @@ def test_months_that_cannot_be_are_refused(client, store, address, status):
 
 def test_an_empty_ledger_has_no_months(client):
     assert client.get(COMPARE).status_code == 404
+
+
+def test_a_known_merchant_that_explains_a_category_is_named(client, year, store):
+    store(new("bistro", "1250", category="dining", day=date(2025, 11, 12)))
+    [sentence] = [
+        change["sentence"] for change in get(client, f"{MONTHS}/2025-11")["what_changed"]["changes"]
+    ]
+    assert sentence.endswith("Most of the difference is at BISTRO.")
+
+
+def test_groceries_of_each_week_are_a_habit_and_no_bill(client, year, store):
+    days = [date(2025, 6, 7) + timedelta(days=7 * week) for week in range(30)]
+    store(*(new("weekly market", f"{90 + 37 * week % 21}", day=day) for week, day in enumerate(days)))
+    recurring = get(client, "/api/v1/insight/recurring")
+    assert ("weekly market", "weekly", True) in [
+        (r["merchant"], r["interval"], r["varies"]) for r in recurring
+    ]
+    habits = get(client, f"{MONTHS}/2025-12")["habits"]["habits"]
+    assert [habit["count"] for habit in habits if habit["code"] == "bills"] == [1]
+    assert "weekly market" in [habit["merchant"] for habit in habits]
