@@ -114,7 +114,7 @@ def test_a_large_first_payment_in_a_category_without_history_is_compared_with_al
 
 def test_a_payment_that_was_to_be_expected_is_not_unusual():
     yearly = payment(9000, date(2026, 3, 1), 900, merchant="shield", category="dining")
-    found, _ = find_amounts([*usual_year(), yearly], None)
-    assert "09000" in {anomaly.transaction_ids[0] for anomaly in found}
+    alone, _ = find_amounts([*usual_year(), yearly], None)
+    assert "09000" in {anomaly.transaction_ids[0] for anomaly in alone}
     regular, _ = find_amounts([*usual_year(), yearly], None, {"09000"})
     assert "09000" not in {anomaly.transaction_ids[0] for anomaly in regular}
