@@ -264,7 +264,9 @@ class Container(Insight):
 
     @once
     def settings_editor(self) -> SettingsEditor:
-        return SettingsEditor(self.preferences, self.act_log, self.analysis_state.request)
+        return SettingsEditor(
+            self.preferences, self.act_log, self.settings.channels, self.analysis_state.request
+        )
 
     @once
     def setup_backup(self) -> SetupBackup:

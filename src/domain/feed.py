@@ -40,6 +40,11 @@ _SWITCHES = {
 }
 
 
+def switch_of(switch: EntryKind | Channel) -> str:
+    """The field of `Preferences`."""
+    return _SWITCHES[switch]
+
+
 def is_on(preferences: Preferences, switch: EntryKind | Channel) -> bool:
     return bool(getattr(preferences, _SWITCHES[switch]))
 

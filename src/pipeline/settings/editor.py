@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
+from src.domain.feed import Channel, is_on, switch_of
 from src.domain.preferences import Preferences
 from src.errors import Conflict, InvalidInput
 
@@ -17,23 +18,34 @@ if TYPE_CHECKING:
     from src.services.transactions.acts import ActLog
 
 
+_NOT_SET_UP = {
+    Channel.EMAIL: "E-mails need SMTP_HOST, SMTP_FROM and MAIL_TO: set them in the environment first.",
+    Channel.WEBHOOK: "Webhooks need WEBHOOK_URL and WEBHOOK_SECRET: set them in the environment first.",
+}
+
+
 @dataclass(frozen=True)
 class SettingsEditor:
     preferences: PreferenceStore
     acts: ActLog
+    channels: Collection[Channel]
+    """Those that the environment has settings for."""
     afterwards: Callable[[], None] = lambda: None
     """Called after each change."""
 
     def change(self, values: Mapping[str, Any], *, at: datetime) -> tuple[Preferences, str | None]:
         """Returns all settings and the act; None if nothing changes.
 
-        values: fields of `Preferences`. Raises InvalidInput, Conflict if the environment sets one of them,
-        Unavailable.
+        values: fields of `Preferences`. Raises InvalidInput, also for a channel that the environment has no
+        settings for; Conflict if it sets one of them; Unavailable.
         """
         before = self.preferences.read()
         after = replace(before, **values)
         if after == before:
             return before, None
+        for channel in Channel:
+            if channel not in self.channels and is_on(after, channel) and not is_on(before, channel):
+                raise InvalidInput(_NOT_SET_UP[channel], field=switch_of(channel))
         act = self.acts.begin(ActKind.SETTINGS, _summary(before, after), at=at)
         try:
             self.preferences.change(before, after)

@@ -11,14 +11,13 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain.acts import ActKind
-from src.domain.anomalies import LEAST_IN_ALL, LEAST_IN_CATEGORY, LEAST_PAYMENTS, Anomaly, AnomalyKind
-from src.domain.categories import Flow
+from src.domain.anomalies import LEAST_IN_ALL, LEAST_IN_CATEGORY, LEAST_PAYMENTS, Anomaly
 from src.pipeline.anomalies.unusual import AnomalyStatus
 from src.web.anomalies import text
-from src.web.history.links import history_link
+from src.web.anomalies.links import anomaly_address
 from src.web.shared import format
 from src.web.shared.blueprint import bp, page
-from src.web.shared.forms import count_in, with_query
+from src.web.shared.forms import act_to_undo, count_in, with_query
 
 if TYPE_CHECKING:
     from src.pipeline.anomalies.unusual import UnusualSpendingList
@@ -35,7 +34,6 @@ def unusual(*, unusual_spending: UnusualSpendingList, act_log: ActLog) -> Respon
     spending = unusual_spending.read()
     months = _by_month(spending.anomalies(status))
     shown = len(months) if "all" in request.args else _MONTHS
-    act = act_log.find(request.args.get("act", ""))
     return page(
         "anomalies/index.html",
         unusual=spending,
@@ -52,8 +50,8 @@ def unusual(*, unusual_spending: UnusualSpendingList, act_log: ActLog) -> Respon
         least_payments=LEAST_PAYMENTS,
         least_in_category=LEAST_IN_CATEGORY,
         least_in_all=LEAST_IN_ALL,
-        address=_address,
-        act=act if act and act.kind is ActKind.ANOMALY and act.undone_at is None else None,
+        address=anomaly_address,
+        act=act_to_undo(act_log, ActKind.ANOMALY),
         undone=count_in(request.args, "undone"),
     )
 
@@ -68,13 +66,3 @@ def _by_month(anomalies: Sequence[Anomaly]) -> list[tuple[str, list[Anomaly]]]:
     """anomalies: newest first."""
     months = groupby(anomalies, key=lambda anomaly: f"{anomaly.date:%Y-%m}")
     return [(format.month_name(month), list(members)) for month, members in months]
-
-
-def _address(anomaly: Anomaly) -> str:
-    """Of the transactions that it is about."""
-    if anomaly.kind is AnomalyKind.CATEGORY_MONTH:
-        month = str(anomaly.values["month"])
-        return history_link(anomaly.currency, Flow.SPENT, month=month, category=anomaly.category)
-    if anomaly.kind is AnomalyKind.AMOUNT or not anomaly.merchant:
-        return url_for("pages.transaction", transaction_id=anomaly.transaction_ids[0])
-    return history_link(anomaly.currency, merchant=anomaly.merchant)

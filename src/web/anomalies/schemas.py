@@ -10,14 +10,12 @@ from typing_extensions import TypedDict
 from src.domain.anomalies import MOST_ANOMALIES, Anomaly, AnomalyKind, Method
 from src.pipeline.anomalies.unusual import AnomalyStatus, UnusualSpending
 from src.web.anomalies import text
-from src.web.shared.fields import QueryModel, money, utc_text
+from src.web.shared.fields import AnalysisWait, QueryModel, money, utc_text
 
 
 class AnomaliesQuery(QueryModel):
     status: AnomalyStatus = AnomalyStatus.OPEN
-    wait: Annotated[
-        int, Field(ge=0, le=30, description="Seconds to wait for an analysis of the present transactions.")
-    ] = 10
+    wait: AnalysisWait = 10
     limit: Annotated[int, Field(ge=1, le=MOST_ANOMALIES)] = 200
 
 

@@ -19,12 +19,12 @@ from src.errors import Conflict, InvalidInput
 from src.pipeline.budgets.editor import checked_limits, with_limit, without
 from src.web.budgets import text
 from src.web.budgets.limit_schemas import LimitRequest, LimitsQuery, rows_of, transfers_of
-from src.web.budgets.pages import act_to_undo, neighbours
+from src.web.budgets.pages import neighbours
 from src.web.prediction.forms import CURRENCIES
 from src.web.shared import time_zone
 from src.web.shared.amounts import plain_amount
 from src.web.shared.blueprint import bp, categories, page
-from src.web.shared.forms import Errors, count_in, errors_of, flag, with_query
+from src.web.shared.forms import Errors, act_to_undo, count_in, errors_of, flag, with_query
 from src.web.shared.services import with_services
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain.acts import Act, ActKind
+from src.domain.acts import ActKind
 from src.domain.budgets import SPENDING_GROUPS, Budget
 from src.domain.months import month_of, months_later
 from src.errors import Conflict, InvalidInput
@@ -22,7 +22,7 @@ from src.web.prediction.forms import CURRENCIES
 from src.web.shared import format, labels, time_zone
 from src.web.shared.amounts import plain_amount
 from src.web.shared.blueprint import bp, categories, page
-from src.web.shared.forms import Errors, count_in, errors_of, flag, with_query
+from src.web.shared.forms import Errors, act_to_undo, count_in, errors_of, flag, with_query
 from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
@@ -152,12 +152,6 @@ def neighbours(endpoint: str, month: str, newest: str) -> dict[str, str | None]:
         name: with_query(url_for(endpoint), {"month": shown, **kept}) if shown else None
         for name, shown in months.items()
     }
-
-
-def act_to_undo(act_log: ActLog, kind: ActKind) -> Act | None:
-    """The act that the address names, if it can be undone."""
-    act = act_log.find(request.args.get("act", ""))
-    return act if act and act.kind is kind and act.undone_at is None else None
 
 
 def _choices() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain.anomalies import AnomalyKind
 from src.domain.categories import Flow
 from src.domain.feed import Channel, EntryKind, FeedEntry, is_on
 from src.errors import InvalidInput, NotFound
+from src.web.anomalies.links import anomaly_address
 from src.web.digest import text
 from src.web.digest.atom import atom
 from src.web.digest.schemas import FeedQuery
@@ -61,20 +60,13 @@ def _link(entry: FeedEntry) -> tuple[str, str]:
     if entry.kind is EntryKind.RECURRING:
         return url_for("pages.history", merchant=values["merchant"]), "Its transactions"
     if entry.kind is EntryKind.ANOMALY:
-        return _unusual(values), "Its transactions"
+        return anomaly_address(text.anomaly_of(values)), "Its transactions"
     if entry.kind is EntryKind.BUDGET and values["category"]:
         month, category = values["month"], values["category"]
         link = history_link(values["currency"], Flow.SPENT, month=month, category=category)
         return link, "Its transactions"
     days = {"from": values["begins"], "to": values["ends"]}
     return with_query(url_for("pages.analytics"), days), "These days in Analytics"
-
-
-def _unusual(values: Mapping[str, Any]) -> str:
-    if values["kind"] == AnomalyKind.CATEGORY_MONTH:
-        month = values["values"]["month"]
-        return history_link(values["currency"], Flow.SPENT, month=month, category=values["category"])
-    return url_for("pages.transaction", transaction_id=values["transaction_ids"][0])
 
 
 @bp.post("/insight/feed/read")

@@ -70,6 +70,16 @@ def sentences(entry: FeedEntry) -> list[str]:
 
 
 def _anomaly(values: Mapping[str, Any]) -> str:
+    anomaly = anomaly_of(values)
+    about, reason = anomalies.title(anomaly), anomalies.sentence(anomaly)
+    if anomaly.kind is AnomalyKind.CATEGORY_MONTH:
+        return reason
+    amount = format.money(anomalies.exact(anomaly, anomaly.amount), anomaly.currency)
+    return f"{about}, {amount} on {format.day(anomaly.date)}: {reason}"
+
+
+def anomaly_of(values: Mapping[str, Any]) -> Anomaly:
+    """That of an entry of the feed."""
     types = {
         "kind": AnomalyKind,
         "reason": ReasonCode,
@@ -77,12 +87,7 @@ def _anomaly(values: Mapping[str, Any]) -> str:
         "date": date.fromisoformat,
         "transaction_ids": tuple,
     }
-    anomaly = Anomaly(**{**values, **{name: read(values[name]) for name, read in types.items()}})
-    about, reason = anomalies.title(anomaly), anomalies.sentence(anomaly)
-    if anomaly.kind is AnomalyKind.CATEGORY_MONTH:
-        return reason
-    amount = format.money(anomalies.exact(anomaly, anomaly.amount), anomaly.currency)
-    return f"{about}, {amount} on {format.day(anomaly.date)}: {reason}"
+    return Anomaly(**{**values, **{name: read(values[name]) for name, read in types.items()}})
 
 
 def _budget(values: Mapping[str, Any]) -> str:

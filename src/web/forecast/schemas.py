@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.forecasts import Forecast, Kind, Method, MonthForecast, SeriesForecast
-from src.web.shared.fields import Currency, QueryModel, money
+from src.web.shared.fields import AnalysisWait, Currency, QueryModel, money
 
 MOST_MONTHS = 6
 
@@ -19,9 +19,7 @@ class ForecastQuery(QueryModel):
         int, Field(ge=1, le=MOST_MONTHS, description="After the running one, which comes in addition.")
     ] = MOST_MONTHS
     currency: Annotated[Currency | None, Field(description="Default: the one used most.")] = None
-    wait: Annotated[
-        int, Field(ge=0, le=30, description="Seconds to wait if the ledger has changed since the forecast.")
-    ] = 10
+    wait: AnalysisWait = 10
 
 
 class DueBody(TypedDict):

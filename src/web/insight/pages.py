@@ -18,7 +18,7 @@ from src.web.insight import text
 from src.web.insight.schemas import RecurringRequest
 from src.web.shared import time_zone
 from src.web.shared.blueprint import bp, categories, page
-from src.web.shared.forms import Errors, count_in, errors_of, with_query
+from src.web.shared.forms import Errors, act_to_undo, count_in, errors_of, with_query
 from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ def _recurring_page(
         flow, _ = flow_of(groups.get(payment.category), payment.direction)
         has_ended = payment.status is SeriesStatus.ENDED
         lists[text.ENDED if has_ended else text.HEADINGS[flow]].append(payment)
-    act = act_log.find(request.args.get("act", ""))
     return page(
         "insight/recurring.html",
         status,
@@ -65,7 +64,7 @@ def _recurring_page(
         remarks=text.remarks,
         newest=newest if newest and today - newest > _RECENT else None,
         wrong=wrong,
-        act=act if act and act.kind is ActKind.RECURRING and act.undone_at is None else None,
+        act=act_to_undo(act_log, ActKind.RECURRING),
         saved="saved" in request.args,
         undone=count_in(request.args, "undone"),
     )

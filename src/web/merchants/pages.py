@@ -10,14 +10,14 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain.acts import Act, ActKind
+from src.domain.acts import ActKind
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.merchants.editor import MerchantChange
 from src.pipeline.merchants.listing import MerchantState
 from src.web.merchants import text
 from src.web.merchants.schemas import MerchantRequest, MerchantsQuery, is_ignored
 from src.web.shared.blueprint import bp, page
-from src.web.shared.forms import Errors, checked, count_in, errors_of, here, with_query
+from src.web.shared.forms import Errors, act_to_undo, checked, count_in, errors_of, here, with_query
 from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
@@ -89,18 +89,12 @@ def _merchant_page(
         offered=merchant_listing.most_frequent(_OFFERED),
         errors=errors or {},
         typed=typed,
-        act=_act_in_effect("act", act_log),
+        act=act_to_undo(act_log, ActKind.MERCHANT),
         also=count_in(request.args, "also"),
         saved="saved" in request.args,
         undone=count_in(request.args, "undone"),
         here=_address(key),
     )
-
-
-def _act_in_effect(argument: str, act_log: ActLog) -> Act | None:
-    """The act about merchants that the address names."""
-    act = act_log.find(request.args.get(argument, ""))
-    return act if act and act.kind is ActKind.MERCHANT and act.undone_at is None else None
 
 
 @bp.post("/merchants/<path:key>")
@@ -147,7 +141,7 @@ def merchant_variants(*, merchant_listing: MerchantListing, act_log: ActLog) -> 
         "merchants/variants.html",
         # Without those whose last transaction was deleted at this moment.
         pairs=[pair for pair in pairs if {pair.into, pair.key} <= summaries.keys()],
-        act=_act_in_effect("apart", act_log),
+        act=act_to_undo(act_log, ActKind.MERCHANT, "apart"),
         undone=count_in(request.args, "undone"),
         summaries=summaries,
         evidence=text.EVIDENCE,

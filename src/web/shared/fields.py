@@ -41,6 +41,11 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+AnalysisWait = Annotated[
+    int, Field(ge=0, le=30, description="Seconds to wait for an analysis if the ledger has changed since.")
+]
+
+
 class QueryModel(RequestModel):
     """A query string. A blank value counts as absent, because forms send blank fields."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from flask import request
@@ -12,6 +12,10 @@ from pydantic import BaseModel, ValidationError
 from src.errors import InvalidInput
 from src.web.shared.amounts import plain_amount
 from src.web.shared.problems import problem_of
+
+if TYPE_CHECKING:
+    from src.domain.acts import Act, ActKind
+    from src.services.transactions.acts import ActLog
 
 Model = TypeVar("Model", bound=BaseModel)
 Errors = dict[str, str]
@@ -114,3 +118,9 @@ def local_address(address: str | None, default: str) -> str:
     parts = urlsplit(address)
     has_control = any(ord(character) < 32 for character in address)
     return default if parts.scheme or parts.netloc or has_control else address
+
+
+def act_to_undo(act_log: ActLog, kind: ActKind, argument: str = "act") -> Act | None:
+    """The act that the address names, if it can be undone."""
+    act = act_log.find(request.args.get(argument, ""))
+    return act if act and act.kind is kind and act.undone_at is None else None

@@ -6,6 +6,7 @@ import math
 
 from src.domain.categories import Group
 from src.domain.predictions import Band, DecidedBy, Prediction
+from src.domain.quality import TOO_FEW_ANSWERS
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Status, StoredTransaction
 from src.domain.verdicts import JudgedOn, Outcome
@@ -167,8 +168,9 @@ def sure(confidence: float) -> str:
 
 
 def rows_judged(rows: int, judged_on: JudgedOn | None) -> str:
-    """`91 of your held-out transactions`."""
-    return format.counted(rows, *(JUDGED_ON[judged_on] if judged_on else ("row", "rows")))
+    """`91 of your held-out transactions`, `6 rows (too few to tell)`."""
+    counted = format.counted(rows, *(JUDGED_ON[judged_on] if judged_on else ("row", "rows")))
+    return f"{counted} (too few to tell)" if rows < TOO_FEW_ANSWERS else counted
 
 
 def stage(name: str) -> str:

@@ -137,6 +137,9 @@ def _of_file(file_summaries: FileSummaries, settings: Settings, at: datetime) ->
     if {*request.form, *request.files} - {"file", "text", "mapping"}:
         raise InvalidInput("The form accepts file, text and mapping only.")
     summary = file_summaries.of(content, mapping_in(request.form.get("mapping", "")), at=at)
+    if not summary.preview.questions and all(row.left_out for row in summary.rows):
+        field = "text" if request.form.get("text") else "file"
+        raise InvalidInput("No transactions were found in it.", field=field)
     metrics().predicted(row.prediction for row in summary.rows if row.prediction)
     return {
         "results": [_result(row) for row in summary.rows if not row.left_out],

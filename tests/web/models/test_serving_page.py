@@ -10,6 +10,7 @@ from src.domain.training_runs import Trigger
 from src.domain.verdicts import JudgedOn, Outcome, Verdict
 from src.services.runs.worker_lease import ClaimedRun
 from src.web.models.text import figures
+from src.web.shared.labels import rows_judged
 from tests.small_model import small_bundle
 from tests.web.prediction.test_pages import HTML, words_of
 from tests.whole_verdict import WHOLE
@@ -156,6 +157,12 @@ def test_what_no_run_compared_has_no_paired_figures(read):
     page = read("/models/2/promote")
     assert "No comparison: no run has evaluated models 1 and 2 on the same rows" in page
     assert "Accuracy" not in page
+
+
+def test_few_rows_are_called_too_few_to_tell(app):
+    with app.test_request_context():
+        assert rows_judged(6, JudgedOn.HOLDOUT).endswith("(too few to tell)")
+        assert "too few" not in rows_judged(91, JudgedOn.HOLDOUT)
 
 
 @pytest.mark.parametrize(("labels", "whose"), [(0, "rows of the shipped lexicon"), (40, "of your rows")])

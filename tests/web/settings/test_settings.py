@@ -231,3 +231,10 @@ def test_erasing_empties_the_log_of_the_embedded_database(bare_app):
 def test_settings_of_the_environment_are_validated():
     assert load_settings(_env_file=None, locale="de-DE").preferences.locale == "de_DE"
     assert create_app(load_settings(_env_file=None, week_starts="sunday"))
+
+
+def test_what_the_environment_cannot_send_is_not_switched_on(change, services):
+    for name, needs in (("send_email", "SMTP_HOST"), ("send_webhook", "WEBHOOK_URL")):
+        [error] = change(422, **{name: True})["errors"]
+        assert (error["loc"], needs in error["msg"]) == ([name], True)
+    assert not services.preferences.read().send_email
