@@ -11,7 +11,7 @@ from src.components.bank_files.inference.cells import is_data
 from src.components.bank_files.inference.wording import is_footer
 from src.components.bank_files.plan import Field
 
-_TEXTS = (Field.DESCRIPTION, Field.PARTY, Field.PAYER, Field.NOTES, Field.OTHER_TEXT)
+_TEXTS = (Field.DESCRIPTION, Field.PARTY, Field.PAYER, Field.NOTES)
 _WORD = re.compile(r"[^\W\d_]{2}")
 _SAMPLE = 2_000
 _FEWEST = 2
@@ -62,7 +62,9 @@ def joined(lines: Iterable[Line], columns: Sequence[Field], most: int) -> Iterat
 
 
 def _goes_on(cells: Sequence[Cell], columns: Sequence[Field]) -> bool:
-    """Whether only columns of text are filled."""
+    """Whether only columns of text are filled, and the date is blank, not missing."""
+    if Field.DATE not in columns or len(cells) <= columns.index(Field.DATE):
+        return False
     filled = [position for position, cell in enumerate(cells) if as_text(cell).strip()]
     texts = [as_text(cells[position]) for position in filled]
     in_texts = all(position < len(columns) and columns[position] in _TEXTS for position in filled)
