@@ -14,7 +14,7 @@ from src.components.bank_files.plan import Plan
 from src.components.text.masking import mask
 from src.domain.backups import Setup
 from src.domain.categories import Category
-from src.domain.money import CURRENCIES, decimal_places
+from src.domain.money import KNOWN_CURRENCIES, decimal_places
 from src.domain.transactions import Direction, StoredTransaction
 from src.domain.transfers import Link
 from src.domain.visible_text import or_blank
@@ -59,6 +59,7 @@ class Reason(StrEnum):
     TWO_AMOUNTS = "two-amounts"
     UNKNOWN_CURRENCY = "unknown-currency"
     UNKNOWN_TYPE = "unknown-type"
+    DIRECTION_UNKNOWN = "direction-unknown"
     DATE_OUT_OF_RANGE = "date-out-of-range"
     NO_TEXT = "no-text"
     TOO_MANY_COLUMNS = "too-many-columns"
@@ -289,7 +290,7 @@ def short_label(text: str) -> str | None:
 def validated(entry: Entry) -> Entry | Rejected:
     if not entry.amount:
         return Rejected(entry.row, Reason.ZERO_AMOUNT, left_out=True)
-    if entry.currency not in CURRENCIES:
+    if entry.currency not in KNOWN_CURRENCIES:
         return Rejected(entry.row, Reason.UNKNOWN_CURRENCY)
     if entry.amount > MAX_AMOUNT:
         return Rejected(entry.row, Reason.AMOUNT_TOO_LARGE)

@@ -186,6 +186,8 @@ class Plan:
     """For rows without a payment method."""
     column_currencies: tuple[str, ...] | None = None
     """From the left, where the names of the columns give different ones; "" for the others."""
+    out_mark: str | None = None
+    """The mark of the type column that is money out, if all others are money in: C of cargo and abono."""
     account: str | None = None
     """The own account of all rows; None: the one that the file names, if any."""
     take_categories: bool = False
@@ -217,6 +219,8 @@ class Plan:
         _check(are_codes, "The currencies of the columns must be ISO 4217 codes.", "column_currencies")
         is_short = self.mode is None or (len(self.mode) <= 100 and self.mode.isprintable())
         _check(is_short, "The payment method must have at most 100 printable characters.", "mode")
+        is_mark = self.out_mark is None or (len(self.out_mark) <= 20 and self.out_mark.isprintable())
+        _check(is_mark, "The mark of money out must have at most 20 printable characters.", "out_mark")
         is_name = self.account is None or (len(self.account) <= 100 and self.account.isprintable())
         _check(is_name, "The account must have at most 100 printable characters.", "account")
         are_few = len(self.categories) <= MOST_CATEGORIES
@@ -311,6 +315,7 @@ _TYPES: Mapping[str, tuple[Sequence[type], Callable[[Any], Any]]] = {
     "sign": ((str, Sign), Sign),
     "default_currency": ((str,), lambda value: value.strip().upper()),
     "default_date": ((str,), date.fromisoformat),
+    "out_mark": ((str,), str),
     "mode": ((str,), str),
     "account": ((str,), lambda value: or_blank(" ".join(value.split())) or None),
     "take_categories": ((bool,), bool),

@@ -23,6 +23,7 @@ from src.components.bank_files.entry import (
 )
 from src.components.bank_files.formats.continuations import joined, most_continuations
 from src.components.bank_files.formats.sections import below
+from src.components.bank_files.inference.balance_signs import signs_by_balance
 from src.components.bank_files.inference.column_detection import Layout, find_header, layout_of
 from src.components.bank_files.inference.headings import layout_of_rejects
 from src.components.bank_files.inference.plan_inference import Inference
@@ -88,7 +89,9 @@ def preview(
     still_open = [COLUMN_QUESTIONS[key] for key in plan.open if key in COLUMN_QUESTIONS]
     layout = _layout(source, sample, known, still_open)
     columns, lines = _lines(source, layout.header, layout.columns, limits)
-    filled_sample = _filled_sample(sample, layout, lines)
+    above = [record for record in sample if record[0] <= layout.header]
+    below = islice((line for line in lines() if not isinstance(line, Rejected)), _SAMPLE)
+    filled_sample = [*above, *below] if source.columns is None else sample
     balance = BalanceCheck()
     inference = Inference(known, replace(layout, columns=columns), filled_sample, lines(), usual_currency)
     completed = inference.run()
@@ -200,18 +203,15 @@ def _lines(
 ) -> tuple[tuple[Field, ...], Callable[[], Iterator[Line]]]:
     """(the columns, the lines below the heading), filled from the payment messages if there are any."""
     if Field.PAYMENT_MESSAGE not in columns:
-        if source.format in _MAY_GO_ON and (most := most_continuations(_body(source, header), columns)):
-            return columns, lambda: joined(_body(source, header), columns, most)
-        return columns, lambda: _body(source, header)
+        most = most_continuations(_body(source, header), columns) if source.format in _MAY_GO_ON else 0
+
+        def body() -> Iterator[Line]:
+            lines = _body(source, header)
+            return joined(lines, columns, most) if most else lines
+
+        return columns, (signs_by_balance(body, columns) if source.format in TABLES else None) or body
     lines = fill_from_messages(_body(source, header), columns, limits)
     return widened_columns(columns), lambda: iter(lines)
-
-
-def _filled_sample(sample: list[Record], layout: Layout, lines: Callable[[], Iterator[Line]]) -> list[Record]:
-    if Field.PAYMENT_MESSAGE not in layout.columns:
-        return sample
-    above = [record for record in sample if record[0] <= layout.header]
-    return [*above, *islice((line for line in lines() if not isinstance(line, Rejected)), _SAMPLE)]
 
 
 def _previewed(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from src.components.bank_files.entry import (
     Cell,
@@ -21,7 +21,7 @@ from src.components.bank_files.entry import (
     short_label,
     validated,
 )
-from src.components.bank_files.inference.amounts import Amount, amount_of, unit_of
+from src.components.bank_files.inference.amounts import Amount, amount_of, currency_of, unit_of
 from src.components.bank_files.inference.balances import RunningBalance
 from src.components.bank_files.inference.cells import is_date_cell, trimmed
 from src.components.bank_files.inference.dates import date_of
@@ -36,13 +36,15 @@ from src.components.bank_files.inference.wording import (
 )
 from src.components.bank_files.own_account import account_of
 from src.components.bank_files.plan import ADDED_FIELDS, Basis, Field, Plan, Sign
-from src.domain.money import CURRENCIES
+from src.domain.money import CURRENCIES, KNOWN_CURRENCIES, decimal_places
 from src.domain.transactions import Direction
 
 _BY_TYPE_COLUMN = (Sign.TYPE_COLUMN, Sign.UNMARKED_IS_EXPENSE, Sign.UNMARKED_IS_INCOME)
 _TWO_COLUMNS = (Sign.TWO_COLUMNS, Sign.TWO_COLUMNS_WITH_REFUNDS)
 _FALLBACK_TEXTS = (Field.CATEGORY, Field.NOTES, Field.COUNTERPARTY, Field.TYPE, Field.TAGS)
 """Used if a transaction has no text, nor another column of text."""
+_CALCULATED = 4
+"""Decimals of an amount that is rounded."""
 _MAX_PARTY = 200
 _MAX_NOTES = 1000
 _MAX_TAGS = 20
@@ -100,16 +102,21 @@ class RowReader:
     def _entry(self, row: int, cells: list[Cell], text: str, day: date, money: _Money) -> Entry | Rejected:
         amount, direction, unit = money
         currency_text = self._text(cells, Field.CURRENCY).strip()
-        codes = [unit_of(name) for name in (currency_text, unit) if name]
+        codes = [read(name) for name, read in ((currency_text, currency_of), (unit, unit_of)) if name]
         default = (self._plan.default_currency or "") if not currency_text or codes[0] else ""
-        currency = next((code for code in codes if code in CURRENCIES), default)
+        currency = next((code for code in codes if code in KNOWN_CURRENCIES), default)
         if not currency:
             return Rejected(row, Reason.UNKNOWN_CURRENCY)
         labels = (Field.MODE, Field.SUBCATEGORY, Field.CATEGORY, Field.ID)
         mode, subcategory, category, bank_id = (short_label(self._text(cells, field)) for field in labels)
         mode, category = mode or self._plan.mode, category if self._plan.take_categories else None
-        entry = Entry(row, text, amount, currency, day, direction, mode, subcategory, category, bank_id)
-        return validated(self._with_added_fields(entry, cells) if self._has_added_fields else entry)
+        rounded = _rounded(amount, currency)
+        entry = Entry(row, text, rounded, currency, day, direction, mode, subcategory, category, bank_id)
+        entry = self._with_added_fields(entry, cells) if self._has_added_fields else entry
+        if rounded != amount:
+            exact = f"Amount in the file: {amount.normalize():f}"
+            entry = replace(entry, notes="; ".join(filter(None, (entry.notes, exact))))
+        return validated(entry)
 
     def _with_added_fields(self, entry: Entry, cells: list[Cell]) -> Entry:
         """With what does not belong to the identity of a row."""
@@ -210,6 +217,8 @@ class RowReader:
             direction = amount.side or self._direction_of(amount.value)
         elif is_balance_type(word):
             return Reason.BALANCE
+        elif self._plan.out_mark is not None:
+            direction = Direction.EXPENSE if word.upper() == self._plan.out_mark else Direction.INCOME
         else:
             direction = direction_of(word)
         if direction is None:
@@ -299,6 +308,13 @@ def _no_transaction(row: int, cells: list[Cell], *, has_date: bool, has_amount: 
     if not has_date and not has_amount:
         return Rejected(row, Reason.NO_TRANSACTION, left_out=True)
     return Rejected(row, Reason.DATE_MISSING if has_amount else Reason.AMOUNT_MISSING)
+
+
+def _rounded(amount: Decimal, currency: str) -> Decimal:
+    """Four and more decimals are those of a calculation; three may be thousands, and are rejected."""
+    if currency not in CURRENCIES or -int(amount.normalize().as_tuple().exponent) < _CALCULATED:
+        return amount
+    return amount.quantize(Decimal(1).scaleb(-decimal_places(currency)), ROUND_HALF_UP)
 
 
 def _tags(text: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from src.components.bank_files.formats import (
     ofx,
     qif,
 )
+from src.components.bank_files.formats.days import with_whole_days
 from src.components.bank_files.formats.encodings import decode, detect_encoding
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages import reader
@@ -67,7 +68,7 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
             raise bad_file(reason)
     if content.startswith(_ZIP):
         workbook = excel.records(content, limits)
-        return Source(Format.XLSX, lambda: iter(workbook))
+        return Source(Format.XLSX, with_whole_days(lambda: iter(workbook)))
     encoding = plan.encoding or detect_encoding(content)
     text = decode(content, encoding)
     if not text.strip():
@@ -77,7 +78,8 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     file_format = plan.format or _format_of(text)
     if file_format in (Format.JSON, Format.LABELLED):
         names, rows = (json_objects if file_format is Format.JSON else labelled).table(text, limits)
-        return Source(file_format, lambda: iter(rows), names=names, plan_fields={"encoding": encoding})
+        records = with_whole_days(lambda: iter(rows), names)
+        return Source(file_format, records, names=names, plan_fields={"encoding": encoding})
     if file_format is Format.CAMT:
         entries = _without_placeholders(camt.records(content, limits), camt.COLUMNS)
         return Source(file_format, lambda: iter(entries), camt.COLUMNS, dict(_SIGNED_ISO))
@@ -87,7 +89,8 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
         return Source(file_format, lambda: iter(lines), columns, {**plan_fields, "encoding": encoding})
     delimiter = plan.delimiter or delimited.detect_delimiter(text) or ","
     plan_fields = {"encoding": encoding, "delimiter": delimiter}
-    return Source(Format.CSV, lambda: delimited.records(text, delimiter, limits), plan_fields=plan_fields)
+    records = with_whole_days(lambda: delimited.records(text, delimiter, limits))
+    return Source(Format.CSV, records, plan_fields=plan_fields)
 
 
 def _without_placeholders(lines: list[Line], columns: tuple[Field, ...]) -> list[Line]:

@@ -149,6 +149,8 @@ REASONS = {
     "too-many-decimals": "The amount has more decimals than its currency.",
     "two-amounts": "It has both money out and money in.",
     "unknown-currency": "The currency is unknown.",
+    "direction-unknown": "The balance does not show whether this amount is spending or income. Write a minus "
+    "before it if it is spending, a plus if it is income.",
     "unknown-type": "The word for the type (expense, income, transfer) is unknown.",
     "date-out-of-range": "The date is before 1900 or after 2200.",
     "no-text": "It has no text that describes the transaction.",

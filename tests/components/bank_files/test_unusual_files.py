@@ -155,13 +155,13 @@ def test_the_currency_of_the_original_amount_is_not_that_of_the_amount():
     assert [currency for *_, currency, _ in brief(results)] == ["CHF", "CHF"]
 
 
-def test_a_row_in_a_currency_of_the_past_is_rejected_and_the_others_keep_theirs():
+def test_a_row_in_a_currency_of_the_past_keeps_it_and_one_in_an_unknown_currency_is_rejected():
     text = (
-        "Datum;Text;Betrag;Währung\n05.05.2026;A;-12,30;EUR\n26.05.2012;B;-1,30;LTL\n27.05.2012;C;-1,40;LTL\n"
+        "Datum;Text;Betrag;Währung\n05.05.2026;A;-12,30;EUR\n26.05.2012;B;-1,30;LTL\n27.05.2012;C;-1,40;XQQ\n"
     )
-    results = read(text)
-    assert [currency for *_, currency, _ in brief(results)] == ["EUR"]
-    assert refused(results) == [(3, "unknown-currency"), (4, "unknown-currency")]
+    results = read(text, DOLLARS)
+    assert [currency for *_, currency, _ in brief(results)] == ["EUR", "LTL"]
+    assert refused(results) == [(4, "unknown-currency")]
 
 
 def test_a_second_column_of_the_name_balance_is_no_obstacle():

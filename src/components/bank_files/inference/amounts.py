@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from src.components.bank_files.entry import Cell
-from src.domain.money import CURRENCIES
+from src.domain.money import CURRENCIES, KNOWN_CURRENCIES
 from src.domain.transactions import Direction
 
 SIGNS = dict(
@@ -106,6 +106,12 @@ def unit_of(text: str) -> str:
     if name in CURRENCIES or name in SHARED_SIGNS:
         return name
     return SIGNS.get(name, "")
+
+
+def currency_of(text: str) -> str:
+    """Of a column of currencies: also codes that are retired."""
+    name = text.strip().upper()
+    return name if name in KNOWN_CURRENCIES else unit_of(text)
 
 
 def is_amount(text: str) -> bool:

@@ -20,7 +20,7 @@ from src.components.bank_files.inference.amounts import (
 )
 from src.components.bank_files.inference.balances import RunningBalance
 from src.components.bank_files.inference.dates import is_date
-from src.components.bank_files.inference.wording import direction_of, is_mark
+from src.components.bank_files.inference.wording import direction_of, is_mark, out_mark_of
 from src.components.bank_files.plan import Field
 from src.domain.transactions import Direction
 
@@ -219,13 +219,15 @@ class Cells:
     def marks_one_side(self, position: int) -> bool:
         """Whether single letters differ but all mean one direction, as of a bank that writes C for cargo."""
         marks = {as_text(cell).strip() for cell in self._filled[position]}
+        if out_mark_of(marks):
+            return False
         return (
             len(marks) > 1 and max(map(len, marks)) == 1 and len({direction_of(mark) for mark in marks}) == 1
         )
 
     def marks_direction(self, position: int) -> bool:
         """Whether a column has marks such as Cr. Single letters count if they differ or some are missing."""
-        if not self.mostly(position, is_mark, HALF):
+        if not self.mostly(position, is_mark, HALF) or self.marks_one_side(position):
             return False
         marks = {as_text(cell).strip() for cell in self._filled[position]}
         return self.has_blank(position) or len(marks) > 1 or len(marks.pop()) > 1

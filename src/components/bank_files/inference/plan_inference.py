@@ -11,9 +11,11 @@ from typing import Any
 
 from src.components.bank_files.entry import Choice, Evidence, Line, Question, Record, as_text
 from src.components.bank_files.inference.amounts import (
+    MARKS,
     SHARED_SIGNS,
     SIGNS,
     Amount,
+    currency_of,
     is_amount,
     marks_that_fit,
     unit_of,
@@ -40,9 +42,10 @@ from src.components.bank_files.inference.signs import (
     sign_by_texts,
     sign_by_words,
 )
+from src.components.bank_files.inference.wording import out_mark_of
 from src.components.bank_files.plan import TABLES, Basis, Field, Format, Plan, Sign
 from src.components.bank_files.rows import RowReader
-from src.domain.money import CURRENCIES
+from src.domain.money import CURRENCIES, KNOWN_CURRENCIES, decimal_places
 
 _COMMON = ("USD", "EUR", "GBP", "INR", "CHF", "CAD", "AUD", "JPY", "SGD", "BRL")
 
@@ -80,6 +83,8 @@ class Inference:
         if Field.OTHER_AMOUNT in self._columns and self._layout.names:
             codes = tuple(map(currency_of_column, self._layout.names))
             self._plan = replace(self._plan, column_currencies=codes)
+        if self._plan.out_mark is None:
+            self._plan = replace(self._plan, out_mark=out_mark_of(self._contents.column(Field.TYPE).texts))
         for field, positions in self._layout.ambiguities:
             self.questions.append(column_question(field, positions, self._layout.names, self._rows))
         finders: dict[str, Callable[[], Any]] = {
@@ -132,11 +137,24 @@ class Inference:
         if len(marks) > 1 and (above := self._amounts_above()):
             of_balances = marks_that_fit(above)
             marks = of_balances if len(of_balances) == 1 and of_balances[0] in marks else marks
+        if len(marks) > 1 and (mark := self._mark_of_currency(texts)):
+            return mark
         if len(marks) == 1:
             return marks[0]
         question = decimal_mark_question(texts, marks)
         self.questions.append(question)
         return question.choices[0].value
+
+    def _mark_of_currency(self, texts: list[str]) -> str | None:
+        """Three digits behind a mark are decimals of a currency with three, and thousands of all others."""
+        codes = {unit_of(text) for text in self._contents.column(Field.CURRENCY).texts}
+        codes |= {unit_in(name) for name in self._layout.names} - {""}
+        places = {decimal_places(code) for code in codes if code in CURRENCIES}
+        separators = {character for text in texts for character in text if character in MARKS}
+        if len(separators) != 1 or not places or not codes <= CURRENCIES or (3 in places and len(places) > 1):
+            return None
+        separator = separators.pop()
+        return separator if 3 in places else next(mark for mark in MARKS if mark != separator)
 
     def _amounts_above(self) -> list[str]:
         """Above the table, such as a balance."""
@@ -268,8 +286,8 @@ def _possible_currencies(
     """
     units = {amount.unit for amount in contents.amounts(mark, *MONEY)}
     column = contents.column(Field.CURRENCY)
-    codes = {unit_of(text) for text in column.texts}
-    all_named = codes and not column.has_blank and codes <= CURRENCIES
+    codes = {currency_of(text) for text in column.texts}
+    all_named = codes and not column.has_blank and codes <= KNOWN_CURRENCIES
     if all_named or units <= CURRENCIES or Field.OTHER_AMOUNT in layout.columns:
         return []
     units = (units | codes) - {""}

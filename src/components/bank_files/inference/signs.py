@@ -19,7 +19,7 @@ from src.components.bank_files.inference.amounts import Amount, amount_of, marks
 from src.components.bank_files.inference.balances import RunningBalance
 from src.components.bank_files.inference.cells import MOSTLY, Column
 from src.components.bank_files.inference.dates import date_of, orders_that_fit
-from src.components.bank_files.inference.wording import direction_of
+from src.components.bank_files.inference.wording import direction_of, out_mark_of
 from src.components.bank_files.plan import Basis, Field, Sign
 from src.components.bank_files.words.movements import RECEIVED, SPENT
 from src.domain.transactions import Direction
@@ -105,15 +105,23 @@ def sign_by_texts(rows: Sequence[Sequence[Cell]], columns: Sequence[Field], mark
         if amount is None or not amount.value or amount.side:
             continue
         has_negative = has_negative or amount.value < 0
-        text = " | ".join(as_text(cell_at(cells, column)) for column in texts_at).casefold()
-        spent, received = (_longest(pattern, text) for pattern in (_spent(), _received()))
-        if spent != received:
-            votes.append((amount.value < 0) == (spent > received))
+        direction = direction_by_texts([cell_at(cells, column) for column in texts_at])
+        if direction:
+            votes.append((amount.value < 0) == (direction is Direction.EXPENSE))
     agree = max(sum(votes), len(votes) - sum(votes))
     if len(votes) < _MIN_WORDS or agree < _UNANIMOUS * len(votes) or not has_negative:
         return None
     sign = Sign.NEGATIVE_IS_EXPENSE if 2 * sum(votes) > len(votes) else Sign.POSITIVE_IS_EXPENSE
     return SignFound(sign, Basis.TEXTS, agree, len(votes))
+
+
+def direction_by_texts(cells: Sequence[Cell]) -> Direction | None:
+    """Of one row, by words such as `card payment` or `salary`; None without one, or with words of both."""
+    text = " | ".join(map(as_text, cells)).casefold()
+    spent, received = (_longest(pattern, text) for pattern in (_spent(), _received()))
+    if spent == received:
+        return None
+    return Direction.EXPENSE if spent > received else Direction.INCOME
 
 
 def _longest(pattern: re.Pattern[str], text: str) -> int:
@@ -187,6 +195,8 @@ def sign_by_marks(marks: Column) -> Sign | None:
     """
     if not marks.texts:
         return None
+    if out_mark_of(marks.texts):
+        return Sign.TYPE_COLUMN
     directions = {direction_of(text) for text in marks.texts} - {None}
     if marks.has_blank and directions == {Direction.INCOME}:
         return Sign.UNMARKED_IS_EXPENSE

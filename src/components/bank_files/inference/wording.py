@@ -30,6 +30,8 @@ _DIRECTIONS = {
     "+": Direction.INCOME,
     "-": Direction.EXPENSE,
 }
+_PAIRS = {frozenset("CA"): "C"}
+"""Cargo and abono: the letters have another meaning where a bank writes D and C, or B and A."""
 _LANGUAGES = tuple(LANGUAGES.values())
 
 
@@ -91,6 +93,11 @@ def direction_of(word: str) -> Direction | None:
         return None
     directions = {_DIRECTIONS.get(part) for part in plain.split()}
     return directions.pop() if len(directions) == 1 else None
+
+
+def out_mark_of(marks: Iterable[str]) -> str | None:
+    """Of marks that mean one direction by themselves, the one that is money out; None if that is unknown."""
+    return _PAIRS.get(frozenset(mark.strip().upper() for mark in marks if mark.strip()))
 
 
 def is_direction(cell: Cell) -> bool:
