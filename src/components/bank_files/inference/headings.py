@@ -1,11 +1,12 @@
-"""The field that the name of a column means."""
+"""The field that the name of a column means, and what follows from the language of the names."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from functools import cache, lru_cache
 from itertools import islice
 
 from src.components.bank_files.entry import Cell
@@ -160,3 +161,64 @@ def layout_of_rejects(names: Sequence[str]) -> str | None:
     """The layout of the original file; None if these are not rejected rows."""
     matches = (_REASON_HEADING.fullmatch(name) for name in names)
     return next((match[1] for match in matches if match), None)
+
+
+_MONTH_FIRST = ("en",)
+"""Languages in which a bank may write the month before the day."""
+_NAMES_OF_COLUMNS = (
+    "date",
+    "value_date",
+    "description",
+    "amount",
+    "out",
+    "in_",
+    "balance",
+    "party",
+    "currency",
+    "type",
+    "status",
+)
+
+
+@cache
+def _names_of_languages() -> Mapping[str, frozenset[str]]:
+    """The names of columns of each language."""
+    return {
+        code: frozenset(
+            folded(name)
+            for part in fields(words)
+            if part.name in _NAMES_OF_COLUMNS
+            for name in getattr(words, part.name).split("|")
+        )
+        - {""}
+        for code, words in LANGUAGES.items()
+    }
+
+
+def languages_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Codes of the languages that know most of `names`; none if no language knows two of them."""
+    wanted = {folded(name) for name in names if 1 < len(name) <= 80}
+    known = {code: len(wanted & words) for code, words in _names_of_languages().items()}
+    most = max(known.values(), default=0)
+    return tuple(code for code, count in known.items() if count == most) if most > 1 else ()
+
+
+def may_write_month_first(names: Sequence[str]) -> bool:
+    """names: of the columns."""
+    languages = languages_of(names)
+    return not languages or not set(_MONTH_FIRST).isdisjoint(languages)
+
+
+def likely_currencies(names: Sequence[str]) -> tuple[str, ...]:
+    """Of the countries whose banks write in the language of these column names, the likeliest first.
+
+    None for English, in which banks of all countries write.
+    """
+    languages = languages_of(names)
+    if "en" in languages:
+        return ()
+    lists = [LANGUAGES[code].currencies.split("|") for code in languages]
+    longest = max(map(len, lists), default=0)
+    return tuple(
+        dict.fromkeys(codes[rank] for rank in range(longest) for codes in lists if rank < len(codes))
+    )

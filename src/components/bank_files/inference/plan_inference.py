@@ -24,8 +24,12 @@ from src.components.bank_files.inference.balances import RunningBalance
 from src.components.bank_files.inference.cells import MONEY, Contents, transactions
 from src.components.bank_files.inference.column_detection import Layout
 from src.components.bank_files.inference.dates import is_date, orders_that_fit
-from src.components.bank_files.inference.headings import currency_of_column, unit_in
-from src.components.bank_files.inference.languages import likely_currencies, may_write_month_first
+from src.components.bank_files.inference.headings import (
+    currency_of_column,
+    likely_currencies,
+    may_write_month_first,
+    unit_in,
+)
 from src.components.bank_files.inference.questions import (
     column_question,
     date_order_question,
