@@ -105,6 +105,10 @@ class GroupCategory:
     """Mean, 0..1."""
 
 
+MOST_OTHERS = 1000
+"""More are not counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewGroup:
     sums: GroupSums
@@ -115,7 +119,7 @@ class ReviewGroup:
     examples: tuple[StoredTransaction, ...]
     """The newest."""
     others: int
-    """The merchant's transactions of this direction that were categorized automatically."""
+    """The merchant's transactions of this direction categorized automatically, up to MOST_OTHERS."""
 
     @property
     def key(self) -> GroupKey:

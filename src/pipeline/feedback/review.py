@@ -90,14 +90,15 @@ class GroupReview:
 
     def _with_details(self, groups: Sequence[GroupSums], where: HistoryFilter) -> tuple[ReviewGroup, ...]:
         merchants = [sums.key.merchant for sums in groups]
-        by_key, others = self.groups.categories(merchants, where), self.groups.count_others(merchants)
+        by_key = self.groups.categories(merchants, where)
         detailed = []
         for sums in groups:
             examples = self.groups.newest(sums.key, where, EXAMPLES)
             own = examples[0].category if examples else None
             categories = by_key.get(sums.key) or (GroupCategory(own, sums.count, 1 - sums.doubt),)
             alternatives = _alternatives(categories, examples)
-            detailed.append(ReviewGroup(sums, categories, alternatives, examples, others.get(sums.key, 0)))
+            others = self.groups.count_others(sums.key)
+            detailed.append(ReviewGroup(sums, categories, alternatives, examples, others))
         return tuple(detailed)
 
     def transactions_of(

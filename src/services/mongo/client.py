@@ -188,6 +188,13 @@ class Database(Collections):
         """Raises Unavailable when MongoDB does not answer."""
         self._database.command("ping")
 
+    def server_process(self) -> Any:
+        """Identifies the primary's process: another one after a restart. None if it is not known."""
+        for server in self._client.topology_description.server_descriptions().values():
+            if server.is_writable and server.topology_version:
+                return server.topology_version["processId"]
+        return None
+
     @guarded
     def size(self) -> int:
         """Bytes on disk, with the indexes. Raises Unavailable."""

@@ -58,9 +58,15 @@ INDEXES: dict[str, list[IndexModel]] = {
         # The groups of the review, read from the index alone.
         _index(
             *("owner", "needs_review", "merchant", "direction", "currency", "date", "amount", "confidence"),
-            "_id",
+            *("category", "_id"),
             where={"needs_review": True},
-            name="groups_to_review",
+            name="waiting_groups",
+        ),
+        # How many of a merchant were categorized automatically, counted from the index alone.
+        _index(
+            *("owner", "merchant", "direction", "status", "needs_review"),
+            where={"status": "predicted", "needs_review": False},
+            name="others_of_a_group",
         ),
         # An imported transaction has a key, which no other transaction has.
         _index("owner", "key", where=_present("key"), unique=True),
@@ -183,7 +189,11 @@ INDEXES: dict[str, list[IndexModel]] = {
 }
 
 SUPERSEDED = {
-    "transactions": ["owner_1_merchant_1_label.at_-1_label.category_1_value_1", "merchant_sums"],
+    "transactions": [
+        "owner_1_merchant_1_label.at_-1_label.category_1_value_1",
+        "merchant_sums",
+        "groups_to_review",
+    ],
 }
 """Indexes of earlier versions that another one has replaced."""
 

@@ -12,8 +12,8 @@ from pymongo import DESCENDING
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import AnswerState
 from src.domain.money import decimal_places
-from src.domain.review import GroupCategory, GroupKey, GroupSums, ReviewOrder
-from src.domain.transactions import Direction, HistoryFilter, StoredTransaction
+from src.domain.review import MOST_OTHERS, GroupCategory, GroupKey, GroupSums, ReviewOrder
+from src.domain.transactions import Direction, HistoryFilter, Status, StoredTransaction
 from src.errors import InvalidInput
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import HAS_LABEL, stored_of
@@ -128,10 +128,14 @@ class ReviewGroups:
         }
 
     @guarded
-    def count_others(self, merchants: Collection[str]) -> dict[GroupKey, int]:
-        """How many `others_query` matches for each group of the merchants; without those with none."""
-        rows = self._grouped(_OTHERS, merchants, {}, {"count": {"$sum": 1}})
-        return {_key(row["_id"]): row["count"] for row in rows}
+    def count_others(self, key: GroupKey) -> int:
+        """How many `others_query` matches, up to `MOST_OTHERS`; 0 for no merchant."""
+        if not key.merchant:
+            return 0
+        # The same, in the words of an index.
+        unanswered: Document = {"status": Status.PREDICTED.value, "needs_review": False}
+        of_group = {"owner": LOCAL_OWNER, "merchant": {"$eq": key.merchant}, "direction": key.direction.value}
+        return int(self._database.transactions.count_documents({**of_group, **unanswered}, limit=MOST_OTHERS))
 
     def _grouped(
         self, query: Document, merchants: Collection[str], by: Document, sums: Document

@@ -46,6 +46,7 @@ from src.services.transactions.optimistic_update import (
     update_one,
 )
 from src.services.transactions.query import Cursor, disjoint_queries, order_of, query_of, same_input
+from src.services.transactions.total import TransactionTotal
 
 Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
 """The new input of a transaction, a new prediction if any, and all its edits."""
@@ -86,6 +87,7 @@ class Transactions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._total = TransactionTotal(database)
 
     @guarded
     def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]:
@@ -188,8 +190,11 @@ class Transactions:
         if cursor:
             at = Cursor.read(cursor, sort)
             return self._page_at(at, {"$and": [query, at.condition]}, where, limit)
-        queries = disjoint_queries(where)
-        total = sum(self._database.transactions.count_documents(one) for one in queries)
+        if where == HistoryFilter():
+            total = self._total.count()
+        else:
+            queries = disjoint_queries(where)
+            total = sum(self._database.transactions.count_documents(one) for one in queries)
         return _page(list(self._ordered(query, sort).limit(limit + 1)), limit, sort, total)
 
     def _page_at(self, at: Cursor, query: Document, where: HistoryFilter, limit: int) -> HistoryPage:
@@ -318,7 +323,7 @@ class Transactions:
 
     @guarded
     def count(self) -> int:
-        return int(self._database.transactions.count_documents({"owner": LOCAL_OWNER}))
+        return self._total.count()
 
     @guarded
     def modes(self) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
-from src.domain.review import GroupKey, GroupOutcome, ReviewGroup, ReviewOrder, Scope
+from src.domain.review import MOST_OTHERS, GroupKey, GroupOutcome, ReviewGroup, ReviewOrder, Scope
 from src.domain.transactions import HistoryFilter
 from src.web.history.schemas import HistoryItemBody, history_item, with_named_merchants
 from src.web.prediction.schemas import AlternativeBody
@@ -116,7 +116,11 @@ class GroupBody(TypedDict):
     alternatives: list[AlternativeBody]
     categories: Annotated[list[GroupCategoryBody], Field(description="All that are predicted in the group.")]
     others: Annotated[
-        int, Field(description="Of this merchant and direction, categorized automatically and unanswered.")
+        int,
+        Field(
+            description="Of this merchant and direction, categorized automatically and unanswered; at most "
+            f"{MOST_OTHERS}: more are not counted."
+        ),
     ]
     first_date: str
     last_date: str

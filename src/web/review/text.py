@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from src.domain.predictions import DecidedBy
-from src.domain.review import GroupOutcome, ReviewGroup, ReviewOrder, Scope
+from src.domain.review import MOST_OTHERS, GroupOutcome, ReviewGroup, ReviewOrder, Scope
 from src.web.shared import format, labels
 from src.web.shared.blueprint import bp, category_name
 
@@ -45,7 +45,8 @@ def scopes(group: ReviewGroup) -> list[tuple[str, str]]:
     these = "this one" if group.sums.count == 1 else f"these {group.sums.count:,}"
     words = [(Scope.FUTURE, f"{these} and future ones"), (Scope.THESE, f"{these} only")]
     if group.others:
-        words.append((Scope.PAST_AND_FUTURE, f"{these}, {group.others:,} automatic and future ones"))
+        others = f"{group.others:,}{' or more' if group.others == MOST_OTHERS else ''}"
+        words.append((Scope.PAST_AND_FUTURE, f"{these}, {others} automatic and future ones"))
     return [(scope.value, text) for scope, text in words]
 
 
