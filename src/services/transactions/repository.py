@@ -23,6 +23,7 @@ from src.domain.transactions import (
     Transaction,
 )
 from src.services.mongo.client import Database, guarded, guarded_stream
+from src.services.totals.transaction_total import TransactionTotal
 from src.services.transactions.documents import (
     FOR_OTHERS,
     HAS_LABEL,
@@ -46,7 +47,6 @@ from src.services.transactions.optimistic_update import (
     update_one,
 )
 from src.services.transactions.query import Cursor, disjoint_queries, order_of, query_of, same_input
-from src.services.transactions.total import TransactionTotal
 
 Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
 """The new input of a transaction, a new prediction if any, and all its edits."""

@@ -2,14 +2,14 @@
 
 import pytest
 
-from src.services.transactions import total
-from src.services.transactions.total import TransactionTotal
+from src.services.totals import transaction_total
+from src.services.totals.transaction_total import TransactionTotal
 
 
 @pytest.fixture(params=[0, 10_000], ids=["large", "small"])
 def counted(request, monkeypatch, database):
     """Collections count as large from this number of documents on."""
-    monkeypatch.setattr(total, "_COUNTED_EACH_TIME", request.param)
+    monkeypatch.setattr(transaction_total, "_COUNTED_EACH_TIME", request.param)
     return TransactionTotal(database)
 
 
