@@ -15,7 +15,6 @@ from src.jobs import Jobs
 from src.once import forget, once
 from src.pipeline.accounts.editor import AccountEditor
 from src.pipeline.categories.editor import CategoryEditor
-from src.pipeline.feedback.bulk import BulkChanges
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.feedback.label_review import LabelReview
@@ -32,7 +31,6 @@ from src.pipeline.integrations.inbound import Webhooks
 from src.pipeline.merchants.editor import MerchantEditor
 from src.pipeline.merchants.listing import MerchantListing
 from src.pipeline.monitoring.quality import DriftMonitor, Quality
-from src.pipeline.prediction.predict import Predictor
 from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.settings.editor import SettingsEditor
@@ -234,29 +232,6 @@ class Container(Insight):
     @once
     def linking(self) -> Linking:
         return Linking(self.links, self.link_candidates, self.act_log)
-
-    @once
-    def bulk_changes(self) -> BulkChanges:
-        return self._bulk_changes(self.predictor, self.feedback)
-
-    @once
-    def background_bulk_changes(self) -> BulkChanges:
-        return self._bulk_changes(self._background_predictor, self.background_feedback)
-
-    def _bulk_changes(self, predictor: Predictor, feedback: FeedbackLoop) -> BulkChanges:
-        return BulkChanges(
-            rows=self.bulk_rows,
-            alike=self.alike_changes,
-            queue=self.bulk_queue,
-            holder=self.holder,
-            deleted=self.deleted_transactions,
-            predictor=predictor,
-            acts=self.act_log,
-            feedback=feedback,
-            links=self.links,
-            accounts=self.accounts,
-            slugs=self.categories.slugs,
-        )
 
     @once
     def erase_everything(self) -> EraseEverything:

@@ -12,6 +12,7 @@ from src.components.model.serving import Serving
 from src.components.model.thresholds import BandThresholds
 from src.components.rules.matching import named_merchants
 from src.once import once
+from src.pipeline.feedback.bulk import BulkChanges
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Model, Predictor
@@ -182,6 +183,8 @@ class Predictions(Services):
             self.unanswered,
             predictor,
             self.act_log,
+            self.bulk_queue,
+            self.holder,
         )
 
     @once
@@ -191,3 +194,31 @@ class Predictions(Services):
     @once
     def rule_suggestions(self) -> RuleSuggestions:
         return RuleSuggestions(self.rules, self.current_rules, self.rule_transactions, self.merchants.ignored)
+
+    @once
+    def bulk_changes(self) -> BulkChanges:
+        return self._bulk_changes(self.predictor, self.feedback, self.rule_application)
+
+    @once
+    def background_bulk_changes(self) -> BulkChanges:
+        return self._bulk_changes(
+            self._background_predictor, self.background_feedback, self.background_rule_application
+        )
+
+    def _bulk_changes(
+        self, predictor: Predictor, feedback: FeedbackLoop, rules: RuleApplication
+    ) -> BulkChanges:
+        return BulkChanges(
+            rows=self.bulk_rows,
+            alike=self.alike_changes,
+            queue=self.bulk_queue,
+            holder=self.holder,
+            deleted=self.deleted_transactions,
+            predictor=predictor,
+            acts=self.act_log,
+            feedback=feedback,
+            links=self.links,
+            accounts=self.accounts,
+            rules=rules,
+            slugs=self.categories.slugs,
+        )

@@ -23,7 +23,7 @@ MOST_ROWS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class BulkChange:
-    """Sets fields, answers with a category, or both; or deletes."""
+    """Sets fields, answers with a category, or both; or deletes; or applies a rule."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     """The new values of account, mode, direction, date, tags or notes."""
@@ -31,6 +31,9 @@ class BulkChange:
     delete: bool = False
     source: LabelSource = LabelSource.FEEDBACK
     """Of the answers with the category. Those that follow another answer are only for unanswered ones."""
+
+    rule: str | None = None
+    """The id of a rule that is applied."""
 
     @property
     def answers_others(self) -> bool:

@@ -20,6 +20,7 @@ from src.pipeline.prediction.predict import Predictor, prepare
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.feedback import FeedbackLoop
+    from src.pipeline.rules.apply import RuleApplication
     from src.services.accounts.repository import Accounts
     from src.services.bulk.alike import AlikeChanges
     from src.services.bulk.work import BulkQueue
@@ -55,6 +56,7 @@ class BulkChanges:
     feedback: FeedbackLoop
     links: Links
     accounts: Accounts
+    rules: RuleApplication
     slugs: Callable[[], set[str]]
     """Returns the categories."""
 
@@ -129,6 +131,10 @@ class BulkChanges:
                 self._change(batch, work.change, act, work.at)
                 done += len(batch)
                 self.queue.record(work, done=done)
+            if work.change.rule:
+                changed = self.rules.finish(act)
+                self.queue.remove(act)
+                return changed
             changed = self.rows.count_changed_by(act)
             if not work.change.answers_others:
                 self.acts.finish(act, rows=changed)
@@ -144,6 +150,9 @@ class BulkChanges:
 
     def _change(self, ids: Sequence[str], change: BulkChange, act: str, at: datetime) -> None:
         """Safe to repeat. Pairs that no longer fit come apart."""
+        if change.rule:
+            self.rules.change(change.rule, ids, act, at)
+            return
         if change.delete:
             self.deleted.delete_many(ids, act=act, at=at)
             self.links.settle(ids)

@@ -106,7 +106,7 @@ def _change(document: Document) -> BulkChange:
         for name, value in document["fields"].items()
     }
     source = LabelSource(document.get("source", LabelSource.FEEDBACK))
-    return BulkChange(fields, document["category"], document["delete"], source)
+    return BulkChange(fields, document["category"], document["delete"], source, document.get("rule"))
 
 
 def _work(document: Document) -> BulkWork:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from src.domain.bulk import AT_ONCE
 from src.domain.predictions import DecidedBy
 from src.domain.review import MOST_OTHERS, GroupOutcome, ReviewGroup, ReviewOrder, Scope
 from src.web.shared import format, labels
@@ -52,6 +53,8 @@ def scopes(group: ReviewGroup) -> list[tuple[str, str]]:
 
 def saved(outcome: GroupOutcome, category: str, left: int) -> str:
     """left: how many of the group still wait."""
+    if outcome.updated > AT_ONCE:
+        return f"{outcome.updated:,} are being saved as {category_name(category)}, in the background."
     sentences = [f"{outcome.updated:,} saved as {category_name(category)}."]
     if outcome.also_updated:
         sentences.append(f"{outcome.also_updated:,} more updated.")

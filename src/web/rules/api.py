@@ -117,8 +117,9 @@ def preview_rule(body: PreviewRequest, *, rule_previews: RulePreviews) -> Respon
     errors=(404, 409, 503),
 )
 def apply_rule(id: str, *, rule_application: RuleApplication) -> ResponseValue:
-    """Only to those that nobody has answered, as one act. If the request is interrupted, `GET /acts` lists
-    the act without a number of rows: undo it, or send the request again for the rest."""
+    """Only to those that nobody has answered, as one act. More than 1,000 are changed after the response, in
+    which `changed` is their number; `GET /acts` has the progress. If the request is interrupted, the act is
+    listed without a number of rows: undo it, or send the request again for the rest."""
     changed, act = rule_application.apply(id, at=datetime.now(UTC))
     return {"id": id, "changed": changed, "act": act}
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from werkzeug.exceptions import BadRequest
 
+from src.domain.bulk import AT_ONCE
 from src.domain.rules import Condition, Field, Match, Operator, Rule, RulePreview
 from src.errors import Conflict, InvalidInput
 from src.pipeline.rules.suggestions import rule_like
@@ -88,7 +89,10 @@ def change_rule(rule_id: str, *, rule_editor: RuleEditor, rules: Rules) -> Respo
 @bp.post("/rules/<rule_id>/apply")
 def apply_rule(rule_id: str, *, rule_application: RuleApplication) -> ResponseReturnValue:
     changed, act = rule_application.apply(rule_id, at=datetime.now(UTC))
-    return _to_rule(rule_id, applied=act or "none", changed=changed)
+    after = with_query(url_for("pages.rule", rule_id=rule_id), {"applied": act or "none", "changed": changed})
+    if act and changed > AT_ONCE:
+        return redirect(url_for("pages.bulk_progress", act=act, next=after), 303)
+    return redirect(after, 303)
 
 
 @bp.post("/rules/<rule_id>/move")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from src.domain.bulk import AT_ONCE
 from src.domain.feedback import Feedback
 from src.domain.predictions import DecidedBy
 from src.domain.rules import RuleSuggestion
@@ -65,7 +66,8 @@ def _others(values: Mapping[str, str]) -> Iterator[str]:
     if flag(values, "more"):
         yield "The rest is updated in the background."
     if similar:
-        yield f"{format.counted(similar, 'similar transaction')} set too."
+        being = "are being " if similar >= AT_ONCE else ""
+        yield f"{format.counted(similar, 'similar transaction')} {being}set too."
 
 
 def _lesson(row: StoredTransaction, answer: Feedback, predictor: Predictor) -> tuple[bool, str]:

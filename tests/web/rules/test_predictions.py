@@ -327,6 +327,28 @@ def test_an_interrupted_application_is_done_again_or_finished_by_the_scheduler(
     assert after == before
 
 
+def test_a_rule_is_applied_to_very_many_by_the_scheduler(client, add, undo, predicted, app, monkeypatch):
+    for module in ("src.pipeline.rules.apply", "src.web.rules.pages"):
+        monkeypatch.setattr(f"{module}.AT_ONCE", 1)
+    rows = [predicted() for _ in range(3)]
+    rule = add(tags=["food"])
+    applied = client.post(f"/api/v1/rules/{rule['id']}/apply").json
+    assert applied["changed"] == 3
+    [act, *_] = client.get("/api/v1/acts").json["items"]
+    assert (act["rows"], act["progress"]) == (None, {"done": 0, "rows": 3})
+    app.extensions["ledgerloop"].jobs.by_kind["bulk"]()
+    [act, *_] = client.get("/api/v1/acts").json["items"]
+    assert (act["id"], act["rows"], act["progress"]) == (applied["act"], 3, None)
+    assert all(life(client, row)["transaction"]["tags"] == ["food"] for row in rows)
+    assert undo(applied)["undone"] == 3
+    again = client.post(f"/rules/{rule['id']}/apply")
+    assert "Changing 3 transactions" in client.get(again.location).text
+    [act, *_] = client.get("/api/v1/acts").json["items"]
+    assert undo({"act": act["id"]})["undone"] == 0  # it had not begun
+    app.extensions["ledgerloop"].jobs.by_kind["bulk"]()
+    assert all(life(client, row)["transaction"]["tags"] != ["food"] for row in rows)
+
+
 def test_an_application_is_undone_under_a_later_merge_of_its_category(client, add, undo, predicted):
     row = predicted()
     client.post("/api/v1/categories", json={"name": "Takeaway", "group": "discretionary", "color": "#aa0000"})
