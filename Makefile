@@ -38,6 +38,7 @@ format: $(VENV)/.ready-dev  ## format the code, and mend what the linter can
 
 bench: $(VENV)/.ready-dev  ## measure speed and memory
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.one_prediction
 
 bench-quality: $(VENV)/.ready-dev  ## measure the predictions; DATA=DIR of labelled CSV files, else made-up ones
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.quality \

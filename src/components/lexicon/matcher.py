@@ -95,6 +95,8 @@ class LexiconMatcher:
         self._ordered = sorted(self._words)
         self._vocabulary = {word for phrase in self._phrases for word in phrase.split(" ")}
         self._tokens = lru_cache(_TEXTS_KEPT)(self._find_tokens)
+        self._half = lru_cache(_TEXTS_KEPT)(self._find_half)
+        self._without_end = lru_cache(_TEXTS_KEPT)(self._find_without_end)
 
     def of(self, text: str, hidden: str = "") -> list[str]:
         """Tokens for a cleaned text. hidden: a phrase to ignore."""
@@ -176,7 +178,7 @@ class LexiconMatcher:
                 known = self._without_end(word, hidden)
         return Match(*known, 1, position, partly=True) if known else None
 
-    def _half(self, word: str, hidden: str) -> Known | None:
+    def _find_half(self, word: str, hidden: str) -> Known | None:
         """The second half of a compound counts first, then the first half."""
         last = len(word) - _LEAST_HALF
         seconds = (word[cut:] for cut in range(_LEAST_OTHER, last + 1))
@@ -184,7 +186,7 @@ class LexiconMatcher:
         known = (self._words.get(half) for half in (*seconds, *firsts) if half != hidden)
         return next(filter(None, known), None)
 
-    def _without_end(self, word: str, hidden: str) -> Known | None:
+    def _find_without_end(self, word: str, hidden: str) -> Known | None:
         """If all slightly longer words that begin with it are of one category."""
         if len(word) < _LEAST_HALF:
             return None

@@ -6,7 +6,6 @@ A code is a word of the text, or `name:value`; `web/shared/labels.py` puts it in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 from src.components.features.typical_amounts import PREFIX as AMOUNTS_PREFIX
@@ -39,7 +38,7 @@ def field_code(field: str) -> str:
 def with_values(reasons: Iterable[Reason], transaction: Transaction) -> tuple[Reason, ...]:
     """`reasons` with the amount and the day of `transaction` in their codes."""
     return tuple(
-        replace(reason, feature=reason.feature + _value(reason.feature, transaction))
+        Reason(reason.feature + _value(reason.feature, transaction), reason.weight)
         if reason.feature in (AMOUNT, DAY)
         else reason
         for reason in reasons

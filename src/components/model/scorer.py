@@ -10,7 +10,6 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -49,8 +48,7 @@ class _Word(NamedTuple):
     """Of `scores`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A transaction as the model reads it."""
 
     transaction: Transaction
@@ -142,7 +140,8 @@ class LinearScorer:
         lengths = [len(row.columns) for row, _ in rows]
         columns, weights = _flat([row for row, _ in rows], sum(lengths))
         positions = np.repeat(np.array([position for _, position in rows], np.intp), lengths)
-        advantage = self.form.coef[columns, positions] - self._means[columns]
+        coef = self.form.coef.ravel().take(columns * len(self.classes) + positions)
+        advantage = coef - self._means.take(columns)
         leads = (weights * advantage / self.form.temperature).tolist()
         ends = list(itertools.accumulate(lengths))
         return (leads[end - length : end] for end, length in zip(ends, lengths, strict=True))
@@ -242,7 +241,7 @@ class LinearScorer:
     def _scores_of(self, row: Evidence) -> np.ndarray:
         """The same of one row, in less time."""
         columns, weights = _flat([row], len(row.columns))
-        scores = weights @ self.form.coef[columns]
+        scores = weights.dot(self.form.coef.take(columns, axis=0).astype(np.float64))
         for word in row.words:
             scores += row.ngram_factor * word.scores
         return np.asarray(scores)

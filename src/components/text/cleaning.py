@@ -36,6 +36,8 @@ from src.components.text.vocabulary import (
 _CACHED_TEXTS = 8_192
 """Texts of a file repeat."""
 
+_CLEANED_TEXTS = 256
+
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
 _AMPERSAND = re.compile(r"(?<![^\W_])([^\W_]{1,2})\s*&\s*([^\W_]{1,2})(?![^\W_])|&")
@@ -153,7 +155,9 @@ def category_code(text: str) -> str:
     return f"mcc{trade:04}"
 
 
+@lru_cache(_CLEANED_TEXTS)
 def _clean_words(description: str) -> list[str]:
+    """Of one text twice in a row: for the key and for the model. Nobody changes the list."""
     return _without_endings(_without_processors(_without_noise(_split(description))))
 
 

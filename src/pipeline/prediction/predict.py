@@ -171,6 +171,8 @@ class Predictor:
         learned -= {key for key, until in ignored.items() if until == FOREVER}
         own = self._answers.recollections(learned, ignored)
         similar = self._answers.similar(learned - own.keys(), ignored)
+        if not own and not similar:
+            return [None] * len(prepared)
         return [
             self.memory.consult(
                 own.get(transaction.merchant, ()),

@@ -80,7 +80,8 @@ class HotSwap(Generic[T]):
             if self._serving is None:
                 raise
         finally:
-            self._requested.set()
+            if not self._requested.is_set():  # costs less
+                self._requested.set()
 
     def current(self) -> T:
         """The champion. Raises Unavailable while there is no model."""

@@ -155,7 +155,7 @@ class Database(Collections):
             appname="ledgerloop",
         )
 
-    @property
+    @once
     def _database(self) -> MongoDatabase[Document]:
         return self._client.get_database(
             self._name,
@@ -243,6 +243,7 @@ class Database(Collections):
         replacement.rename(name, dropTarget=True)
 
     def close(self) -> None:
+        forget(self, "_database")
         if client := forget(self, "_client"):
             client.close()
         forget(self, "bundles")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -21,6 +22,8 @@ from src.web.shared.services import container
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _MONGODB_UP = ("ledgerloop_mongodb_up", "1 while MongoDB answers.")
+_LABELS = 4096
+"""More than there are; a method that no route has is not counted by its name."""
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
@@ -42,14 +45,19 @@ class Metrics:
             "ledgerloop_feedback", "Answers of a person.", ["was_correct"], registry=self._own
         )
 
+        # Labels are looked up once; the client checks them at each call.
+        self._requests_of = lru_cache(_LABELS)(self._requests.labels)
+        self._seconds_of = lru_cache(_LABELS)(self._seconds.labels)
+        self._predictions_of = lru_cache(_LABELS)(self._predictions.labels)
+
     def request_answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        self._requests_of(method, route, str(status)).inc()
+        self._seconds_of(route).observe(seconds)
 
     def predicted(self, predictions: Iterable[Prediction]) -> None:
         tally = Tally((prediction.decided_by.value, prediction.band.value) for prediction in predictions)
         for (decided_by, band), count in tally.items():
-            self._predictions.labels(decided_by, band).inc(count)
+            self._predictions_of(decided_by, band).inc(count)
 
     def answered(self, was_correct: bool) -> None:
         self._feedback.labels(str(was_correct).lower()).inc()
@@ -94,7 +102,7 @@ def metrics() -> Metrics:
     return registered
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask) -> Metrics:
     counted = app.extensions["ledgerloop.metrics"] = Metrics()
 
     @app.before_request
@@ -110,3 +118,5 @@ def init_app(app: Flask) -> None:
             method, route, response.status_code, time.perf_counter() - g.get("began", time.perf_counter())
         )
         return response
+
+    return counted

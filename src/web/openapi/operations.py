@@ -121,7 +121,7 @@ def _view(
             before()
         if query is not None:
             arguments["query"] = query.model_validate(_query())
-        elif request.args:
+        elif request.query_string and request.args:
             name = _plain(next(iter(request.args)))
             raise InvalidInput("This operation has no query parameters.", field=name)
         if body is not None and not (form and request.mimetype == "multipart/form-data"):

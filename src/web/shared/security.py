@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, abort, request
 
 from src.config import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'self'; object-src 'none'"
 )
-_UNLESS_SET = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-store"}
+_UNLESS_SET = {"content-security-policy": ("Content-Security-Policy", CONTENT_SECURITY_POLICY)}
+_UNLESS_SET["cache-control"] = ("Cache-Control", "no-store")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -35,30 +42,36 @@ def trusted_hosts(settings: Settings) -> frozenset[str]:
     return frozenset({*_LOCAL_NAMES, own, *filter(None, added)})
 
 
-def _host_name() -> str:
-    """The `Host` header without its port, in lower case."""
-    host = request.host.lower()
+@lru_cache(64)
+def host_name(host: str) -> str:
+    """A `Host` header without its port, in lower case."""
+    host = host.lower()
     name, _, port = host.rpartition(":")
     return name if name and port.isdigit() else host
 
 
 def _from_another_site() -> bool:
     """Whether a browser sent this request for another site's page. Programs send neither header."""
-    fetched_by = request.headers.get("Sec-Fetch-Site")
+    fetched_by = request.environ.get("HTTP_SEC_FETCH_SITE")
     if fetched_by is not None:
         return fetched_by not in ("same-origin", "none")
-    origin = request.headers.get("Origin")
+    origin = request.environ.get("HTTP_ORIGIN")
     return origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
 
 
-def _add_headers(response: Response) -> Response:
-    """Add the headers; a view may have set its own policy or caching."""
-    headers = response.headers
-    headers.extend(_HEADERS)
-    for name, value in _UNLESS_SET.items():
-        if name not in headers:
-            headers.add(name, value)
-    return response
+def with_headers(application: WSGIApplication) -> WSGIApplication:
+    """Add the headers to every response; a view may have set its own policy or caching."""
+    always = list(_HEADERS.items())
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            names = {name.lower() for name, _ in headers}
+            added = [header for name, header in _UNLESS_SET.items() if name not in names]
+            return start_response(status, [*headers, *always, *added], *error)
+
+        return application(environ, start)
+
+    return answer
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -66,9 +79,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def check_caller() -> None:
-        if _host_name() not in hosts:
+        if host_name(request.host) not in hosts:
             abort(400, "This host name is not served. Add it to ALLOWED_HOSTS.")
         if request.method not in _READING and _from_another_site():
             abort(403, "Requests from another website may not change data.")
-
-    app.after_request(_add_headers)

@@ -76,6 +76,17 @@ def test_it_gives_the_probabilities_of_the_pipeline(family):
     assert np.abs(one_by_one - expected).max() < 1e-9
 
 
+def test_it_gives_them_for_thousands_of_texts_at_once():
+    draw = np.random.default_rng(4)
+    letters = np.array([*"abcdeilmnorst 0123&*.#é"])
+    frame = rows(5_000, seed=9)
+    noise = ["".join(draw.choice(letters, draw.integers(0, 20))) for _ in range(len(frame))]
+    frame["description"] = [f"{text} {more}" for text, more in zip(frame["description"], noise, strict=True)]
+    model = fitted()
+    served = scorer_of(model).probabilities(transactions(frame))
+    assert np.abs(served - model.predict_proba(frame[MODEL_FIELDS])).max() < 1e-9
+
+
 def test_it_reads_the_weights_and_limits_of_the_features():
     model = fitted(side_weight=0.9, pair_weight=0.0, word_weight=1.7, max_words=4, max_ngrams=20)
     inputs = transactions(rows(50, seed=2)) + ODD
