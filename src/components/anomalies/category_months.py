@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from statistics import median, quantiles
@@ -12,6 +13,7 @@ import numpy as np
 
 from src.components.anomalies.surprise import as_score, limit, surprise
 from src.domain.anomalies import Anomaly, AnomalyKind, Method, ReasonCode, anomaly_id
+from src.domain.months import month_of
 
 _LEAST_MONTHS = 6
 _LEAST_SPENT = 0.5
@@ -25,6 +27,8 @@ _A_MONTH = 0.15
 _SMALLEST_SPREAD = 0.12
 """Share of the usual amount."""
 _MAD = 1.4826
+_EXPLAINED = 0.5
+"""Share of what is above the usual."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,24 @@ def find_category_months(
     return [
         _anomaly(candidate, seldom, currency, last_days[candidate.month])
         for seldom, candidate in unusual[:most]
+    ]
+
+
+def without_explained(
+    category_months: Iterable[Anomaly], payments: Iterable[Anomaly], starts: int
+) -> list[Anomaly]:
+    """Those of which unusual payments do not explain most of what is above the usual.
+
+    payments: unusual ones, of the same currency. starts: the first day of months.
+    """
+    listed: dict[tuple[str | None, object], int] = defaultdict(int)
+    for payment in payments:
+        listed[payment.category, month_of(payment.date, starts)] += payment.amount
+    return [
+        anomaly
+        for anomaly in category_months
+        if listed[anomaly.category, anomaly.values["month"]]
+        < _EXPLAINED * (anomaly.amount - int(anomaly.values["usual"]))
     ]
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from src.components.anomalies.amounts import Forest, find_amounts
-from src.components.anomalies.category_months import find_category_months
+from src.components.anomalies.category_months import find_category_months, without_explained
 from src.components.anomalies.duplicates import find_duplicates
 from src.components.anomalies.judge import Verdict, forest_of, train
 from src.components.anomalies.recurring import (
@@ -92,7 +92,8 @@ class AnomalyAnalysis:
         for currency, members in by_currency.items():
             of_amounts, counts = find_amounts(members, forest, regular)
             anomalies += [*of_amounts, *find_duplicates(members)]
-            anomalies += self._category_months(currency, since, newest, series)
+            category_months = self._category_months(currency, since, newest, series)
+            anomalies += without_explained(category_months, of_amounts, self.month_starts())
             analysed, too_little = analysed + counts.analysed, too_little + counts.too_little_history
         anomalies += without_doubles(find_recurring([payment for payment, _ in series], newest), anomalies)
         return anomalies, Counts(analysed, too_little, self._older(by_currency, since))

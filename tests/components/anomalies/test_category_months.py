@@ -1,6 +1,10 @@
 """Months in which a category cost more than usual."""
 
-from src.components.anomalies.category_months import find_category_months
+from dataclasses import replace
+from datetime import date
+
+from src.components.anomalies.category_months import find_category_months, without_explained
+from src.domain.anomalies import AnomalyKind
 from src.domain.months import last_day
 
 MONTHS = [f"2025-{month:02}" for month in range(1, 13)]
@@ -35,3 +39,15 @@ def test_a_payment_of_every_year_makes_no_month_unusual_but_what_comes_with_it_d
     assert unusual(expected=expected, insurance=[420, *[20] * 11], rent=[1000] * 12) == []
     [anomaly] = unusual(expected=expected, insurance=[920, *[20] * 11], rent=[1000] * 12)
     assert (anomaly.amount, anomaly.values["usual"]) == (920, 420)
+
+
+def test_a_month_that_a_listed_payment_explains_is_not_listed_too():
+    [month] = unusual(dining=[300] * 7 + [900] + [300] * 4, rent=[1000] * 12)
+    payment = replace(month, kind=AnomalyKind.AMOUNT, date=date(2025, 8, 9), amount=550)
+    assert without_explained([month], [payment], 1) == []
+    for other in (
+        replace(payment, amount=200),
+        replace(payment, date=date(2025, 7, 9)),
+        replace(payment, category="rent"),
+    ):
+        assert without_explained([month], [other], 1) == [month]
