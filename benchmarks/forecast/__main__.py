@@ -4,39 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections import defaultdict
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.forecast.ledgers import Row, ledger_of, read_rows
+from benchmarks.forecast.ledgers import read_rows
+from benchmarks.forecast.measure import CHOSEN, HORIZON, Measured, measure
 from benchmarks.forecast.simulated import simulate
-from src.components.forecast.backtest import Backtest, backtest
-from src.components.forecast.intervals import intervals
-from src.components.forecast.measures import naive_errors
-from src.components.forecast.origins import origins
-from src.components.forecast.selection import choose
-from src.domain.forecasts import Method
 
 _DATED = ("us_mint_kt", "in_household", "us_kaggle_mint806", "in_myexpenses")
-_FIRST, _HORIZON = 3, 6
-_CHOSEN = "chosen"
-
-
-class Measured(NamedTuple):
-    name: str
-    months: int
-    scaled: dict[str, np.ndarray]
-    """Mean absolute errors in multiples of the one-step naive error before the origin, by method; shape
-    (n_origins, n_series, horizon)."""
-    seasonal: dict[str, np.ndarray]
-    """In multiples of the error of the same month of the year before."""
-    inside: np.ndarray
+_TOTAL, _INCOME, _CATEGORIES = slice(0, 1), slice(1, 2), slice(2, None)
+_KINDS = {"categories": _CATEGORIES, "total": _TOTAL, "income": _INCOME}
 
 
 def main() -> None:
@@ -47,11 +29,15 @@ def main() -> None:
     with ProcessPoolExecutor(os.cpu_count()) as processes:
         real = list(processes.map(partial(_of_file, options.folder), _DATED))
         made = list(processes.map(_of_seed, range(1000, 1000 + options.simulated)))
+    warnings.simplefilter("ignore", RuntimeWarning)  # means of nothing are nan
     for name, measured in (("Real ledgers", real), ("Simulated ledgers", made)):
         enough = [one for one in measured if one]
-        print(f"\n## {name}: {len(enough)} of {len(measured)} have enough months\n")
+        print(f"\n## {name}: {len(enough)} of {len(measured)} have enough months")
         if enough:
-            _show(enough)
+            _show_methods(enough)
+            _show_bounds(enough)
+            _show_ledgers(enough)
+            _show_running_month(enough)
 
 
 def _of_file(folder: Path, name: str) -> Measured | None:
@@ -62,118 +48,103 @@ def _of_seed(seed: int) -> Measured | None:
     return measure(str(seed), simulate(seed))
 
 
-def measure(name: str, rows: list[Row]) -> Measured | None:
-    """Forecasts from each month of the last third, with only what was known before it."""
-    ledger = ledger_of(rows)
-    count = len(ledger.history.months)
-    if count < 9:
-        return None
-    made = origins(
-        ledger.history, ledger.merchants, ledger.targets, until=rows[-1].date, first=_FIRST, horizon=_HORIZON
-    )
-    tested = backtest(ledger.history, made, tuple(Method))
-    sums = np.arange(len(ledger.history.amounts)) < 2
-    scaled, seasonal, inside = defaultdict(list), defaultdict(list), []
-    for position, known in enumerate(tested.counts):
-        if known < count - count // 3 or known == count:
-            continue
-        choice = choose(tested, known, sums)
-        naive, of_year = (naive_errors(ledger.history.amounts, known, lag=lag) for lag in (1, 12))
-        errors = tested.errors[:, position]
-        chosen = errors[choice, np.arange(len(choice))]
-        for method, error in [*zip(tested.methods, errors, strict=True), (_CHOSEN, chosen)]:
-            scaled[str(method)].append(error / naive[:, None])
-            seasonal[str(method)].append(error / of_year[:, None])
-        past = _until(tested, position)
-        of_then = intervals(past, choice, ~sums)
-        actual, low, high = tested.actual[position], of_then.low - 0.5, of_then.high + 0.5
-        unknown = np.isnan(actual) | np.isnan(naive)[:, None]
-        inside.append(np.where(unknown, np.nan, (actual >= low) & (actual <= high)))
-    return Measured(name, count, _arrays(scaled), _arrays(seasonal), np.array(inside))
-
-
-def _until(tested: Backtest, position: int) -> Backtest:
-    """What was known at this origin."""
-    counts = tested.counts[: position + 1]
-    over = counts[:, None] + np.arange(1, _HORIZON + 1) <= counts[-1]
-    return replace(
-        tested,
-        counts=counts,
-        forecasts=tested.forecasts[:, : position + 1],
-        actual=np.where(over[:, None, :], tested.actual[: position + 1], np.nan),
-        scales=tested.scales[: position + 1],
-        ceilings=tested.ceilings[: position + 1],
-    )
-
-
-def _arrays(lists: dict[str, list[np.ndarray]]) -> dict[str, np.ndarray]:
-    return {name: np.array(values) for name, values in lists.items()}
-
-
-def _show(measured: list[Measured]) -> None:
+def _show_methods(measured: list[Measured]) -> None:
     methods = list(measured[0].scaled)
-    print("| | " + " | ".join(methods) + " |\n|---" + "|---" * len(methods) + "|")
-    for title, which in (("categories", slice(2, None)), ("total", slice(0, 1)), ("income", slice(1, 2))):
-        _row(f"MASE, {title}", (_mase(measured, method, which) for method in methods))
+    _heads("MASE", *methods)
+    for title, which in _KINDS.items():
+        _row(title, (_mean([one.scaled[method] for one in measured], which) for method in methods))
     _row(
-        "MASE, categories, median",
-        (_mase(measured, method, slice(2, None), np.nanmedian) for method in methods),
+        "categories, the middle one",
+        (_mean([one.scaled[method] for one in measured], _CATEGORIES, np.nanmedian) for method in methods),
     )
     _row(
-        "MASE by lag 12, categories",
-        (_mase(measured, method, slice(2, None), seasonal=True) for method in methods),
+        "categories, sum of errors by sum of naive errors",
+        (float(np.nanmean([_pooled(one, method) for one in measured])) for method in methods),
     )
-    for step in range(_HORIZON):
+    _row(
+        "categories, change from the year before instead",
+        (_mean([one.seasonal[method] for one in measured], _CATEGORIES) for method in methods),
+    )
+    for step in range(HORIZON):
         _row(
-            f"MASE, categories, month {step + 1}",
-            (_mase(measured, method, slice(2, None), step=step) for method in methods),
+            f"categories, month {step + 1}",
+            (
+                _mean([one.scaled[method][..., step : step + 1] for one in measured], _CATEGORIES)
+                for method in methods
+            ),
         )
-    heads = ("ledger", "months", "categories, chosen", "best single", "total, chosen", "best single")
-    heads += ("covered, categories", "covered, total", "covered, income")
-    print("\n| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
-    for one in [*measured, None]:
-        some = [one] if one else measured
-        figures = []
-        for which in (slice(2, None), slice(0, 1)):
-            single = [_mase(some, method, which) for method in methods if method != _CHOSEN]
-            figures += [_mase(some, _CHOSEN, which), min(single)]
-        covered = [
-            np.mean(
-                [
-                    np.nanmean(ledger.inside[:, which])
-                    for ledger in some
-                    if not np.isnan(ledger.inside[:, which]).all()
-                ]
-            )
-            for which in (slice(2, None), slice(0, 1), slice(1, 2))
-        ]
+
+
+def _show_bounds(measured: list[Measured]) -> None:
+    """What no choice among the methods can beat, and what even the median of the months to come reaches."""
+    _heads("MASE in hindsight", *_KINDS)
+    all_methods = [
+        np.stack([one.scaled[method] for method in one.scaled if method != CHOSEN]) for one in measured
+    ]
+    of_series = [_best(errors, (1, 3)) for errors in all_methods]
+    of_origins = [_best(errors, (3,)) for errors in all_methods]
+    for title, errors in (
+        ("the best method of each series", of_series),
+        ("the best method of each series in each month", of_origins),
+        ("the median of the months to come", [one.middle for one in measured]),
+    ):
+        _row(title, (_mean(errors, which) for which in _KINDS.values()))
+
+
+def _best(errors: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """Those of the method with the smallest mean over `axes`. errors: methods come first."""
+    means = np.nanmean(errors, axis=axes, keepdims=True)
+    best = np.where(np.isnan(means), np.inf, means).argmin(axis=0)[None]
+    return np.asarray(np.take_along_axis(errors, best, axis=0)[0])
+
+
+def _show_ledgers(measured: list[Measured]) -> None:
+    heads = [f"{kind}, {what}" for kind in _KINDS for what in ("chosen", "best single")]
+    _heads("ledger", "months", *heads, *(f"covered, {kind}" for kind in _KINDS))
+    for name, some in [*((one.name, [one]) for one in measured), ("mean", measured)]:
+        figures: list[float] = []
+        for which in _KINDS.values():
+            means = {method: _mean([one.scaled[method] for one in some], which) for method in some[0].scaled}
+            figures += [means.pop(CHOSEN), min(means.values())]
+        covered = [_covered([one.inside for one in some], which) for which in _KINDS.values()]
+        months = str(some[0].months) if len(some) == 1 else ""
         cells = [f"{value:.2f}" for value in figures] + [f"{share:.0%}" for share in covered]
-        print(f"| {one.name if one else 'mean'} | {one.months if one else ''} | " + " | ".join(cells) + " |")
+        print(f"| {name} | {months} | " + " | ".join(cells) + " |")
+
+
+def _show_running_month(measured: list[Measured]) -> None:
+    _heads("MASE of a month", *_KINDS)
+    for title in measured[0].running:
+        errors = [one.running[title][..., None] for one in measured]
+        _row(title, (_mean(errors, which) for which in _KINDS.values()))
+    inside = [one.running_inside[..., None] for one in measured]
+    covered = [_covered(inside, which) for which in _KINDS.values()]
+    print("| covered in the middle | " + " | ".join(f"{share:.0%}" for share in covered) + " |")
+
+
+def _heads(*heads: str) -> None:
+    print("\n| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
 
 
 def _row(title: str, values: Iterable[float]) -> None:
     print(f"| {title} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
 
 
-def _mase(
-    measured: list[Measured],
-    method: str,
-    which: slice,
-    mean=np.nanmean,
-    *,
-    step: int | None = None,
-    seasonal: bool = False,
+def _mean(
+    errors: Sequence[np.ndarray], which: slice, of_series: Callable[[np.ndarray], float] = np.nanmean
 ) -> float:
-    """The mean over ledgers of the mean over series."""
-    values = []
-    for one in measured:
-        errors = (one.seasonal if seasonal else one.scaled)[method][:, which]
-        errors = errors if step is None else errors[:, :, step : step + 1]
-        counts = np.count_nonzero(~np.isnan(errors), axis=(0, 2))
-        if counts.any():
-            sums = np.nansum(errors, axis=(0, 2))[counts > 0]
-            values.append(mean(sums / counts[counts > 0]))
-    return float(np.mean(values)) if values else float("nan")
+    """The mean over ledgers of the mean over series. errors: shapes (n_origins, n_series, n_steps)."""
+    return float(np.nanmean([of_series(np.nanmean(one[:, which], axis=(0, 2))) for one in errors]))
+
+
+def _pooled(one: Measured, method: str) -> float:
+    scaled = one.scaled[method][:, _CATEGORIES]
+    naive = np.where(np.isnan(scaled), np.nan, one.naive[:, _CATEGORIES, None])
+    return float(np.nansum(scaled * naive) / np.nansum(naive))
+
+
+def _covered(inside: Sequence[np.ndarray], which: slice) -> float:
+    return float(np.nanmean([np.nanmean(one[:, which]) for one in inside]))
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ from src.components.forecast.backtest import Backtest
 _TAILS = np.array([0.03, 0.05, 0.07, 0.09, 0.11])
 """The share of errors below, and above, an interval. The one that covered closest to `_AIM` is used."""
 _USUAL_TAIL = 3
-_TAIL_OF_SUMS = 2
+_TAIL_OF_SUMS = 1
 """Of total and income: a single series has too few errors to choose by."""
 _AIM = 0.81
 _OWN_WEIGHT_AT = 10.0
 """Origins at which the errors of a series weigh as much as those of all categories."""
-_OWN_WEIGHT_OF_SUMS_AT = 4.0
+_OWN_WEIGHT_OF_SUMS_AT = 1.0
 """Of total and income, which vary less."""
 _LEAST_JUDGED = 100
 _LEAST_ORIGINS = 3

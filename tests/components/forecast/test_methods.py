@@ -121,6 +121,18 @@ def test_intervals_cover_about_four_of_five_of_the_months_after():
     assert 0.7 < np.mean(inside) < 0.9
 
 
+def test_the_interval_of_a_sum_comes_from_its_own_errors():
+    inside = []
+    for seed in range(8):
+        jumping = 2000 + 900 * np.random.default_rng(seed).choice([-1, 0, 0, 1], 30) + noise(30, seed)
+        categories = [700 + noise(30, 100 * seed + number) for number in range(1, 10)]
+        history = history_of(*(row[:24] for row in (jumping, *categories)))
+        _, results = backtested(history)
+        bounds = intervals(results, np.zeros(10, dtype=int), np.arange(10) > 0)
+        inside.append((jumping[24:] >= bounds.low[0]) & (jumping[24:] <= bounds.high[0]))
+    assert 0.8 < np.mean(inside) < 0.95
+
+
 def rent_of(months, amount=90000, day=3):
     payments = tuple(
         Payment(f"rent {month}", date.fromisoformat(f"{month}-{day:02}"), amount) for month in months
