@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -172,13 +173,19 @@ def _categories(merchant: MerchantPayments) -> dict[str, str | None]:
     return dict(zip((payment.id for payment in merchant.payments), merchant.categories, strict=True))
 
 
-def share_left(
-    history: History, later: np.ndarray, origin: Origin, targets: Targets, until: date
-) -> np.ndarray:
-    """The share of a month that comes after the day `until`, without what recurs. Shape (n_series,).
+class Left(NamedTuple):
+    """Shares of a month, shape (n_series,)."""
+
+    middle: np.ndarray
+    """Of the recent months: a salary that always comes before a day does not come after it."""
+    mean: np.ndarray
+    """Few months say little, so that a part is as if all days were alike: more than none until the end."""
+
+
+def share_left(history: History, later: np.ndarray, origin: Origin, targets: Targets, until: date) -> Left:
+    """The share of a month that comes after the day `until`, without what recurs.
 
     later: what came after that day of the month in the newest complete months, shape (n_series, n_recent).
-    Few months say little, so that a part is as if all days were alike.
     """
     alike, first = 1 - elapsed(history, until), len(history.months) - later.shape[1]
     day = history.day_of_month(until)
@@ -193,7 +200,9 @@ def share_left(
                 later[counted, position] -= payment.amount * (history.day_of_month(payment.date) > day)
     spent = rest > 0
     shares = np.where(spent, np.clip(later, 0, rest) / np.where(spent, rest, 1), 0)
-    return np.asarray((shares.sum(axis=1) + _ALIKE_MONTHS * alike) / (spent.sum(axis=1) + _ALIKE_MONTHS))
+    mean = (shares.sum(axis=1) + _ALIKE_MONTHS * alike) / (spent.sum(axis=1) + _ALIKE_MONTHS)
+    middle = [np.median(row[some]) if some.any() else alike for row, some in zip(shares, spent, strict=True)]
+    return Left(np.array(middle), mean)
 
 
 def elapsed(history: History, day: date) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from src.components.forecast.backtest import Backtest
 from src.components.forecast.intervals import Intervals
-from src.components.forecast.origins import Due, Origin
+from src.components.forecast.origins import Due, Left, Origin
 from src.domain.forecasts import DuePayment, Forecast, MonthForecast, NotEnough, SeriesForecast
 from src.domain.money import decimal_places
 from src.domain.months import month_of
@@ -35,8 +35,8 @@ class Result:
     choice: np.ndarray
     """The position of each series' method."""
     bounds: Intervals
-    left: np.ndarray
-    """The share of the running month that is still to come, shape (n_series,)."""
+    left: Left
+    """Of the running month, what is still to come."""
     recurring: Mapping[str, RecurringPayment]
     """By id."""
     currency: str
@@ -80,11 +80,12 @@ class Result:
     def _month(self, position: int, step: int, expected: float, running: bool) -> MonthForecast:
         dues = [due for due in self.origin.dues if due.step == step and position in due.targets]
         due = float(sum(due.amount for due in dues))
-        spent, left = (float(self.ledger.running[position]), self.left[position]) if running else (0.0, 1.0)
+        spent = float(self.ledger.running[position]) if running else 0.0
+        left, varies = (self.left.middle[position], self.left.mean[position]) if running else (1.0, 1.0)
         middle = spent + due + left * (expected - due)
         # What is left of a month varies less than all of it.
-        below = np.sqrt(left) * (expected - self.bounds.low[position, step])
-        above = np.sqrt(left) * (self.bounds.high[position, step] - expected)
+        below = np.sqrt(varies) * (expected - self.bounds.low[position, step])
+        above = np.sqrt(varies) * (self.bounds.high[position, step] - expected)
         return MonthForecast(
             self._name(step),
             self._money(middle),

@@ -154,8 +154,9 @@ def test_what_is_left_of_a_month_is_learned_from_the_months_before():
     made, _ = backtested(history)
     later = np.array([[400.0] * 6, [0.0] * 6])
     left = share_left(history, later, made[-1], lambda category, direction: (0,), date(2024, 1, 15))
-    assert left[0] > 0.85
-    assert left[1] < 0.15
+    assert left.middle.tolist() == [1, 0]
+    assert left.mean[0] > 0.85
+    assert 0 < left.mean[1] < 0.15
 
 
 def test_the_naive_error_is_unknown_for_a_series_that_never_changed():
