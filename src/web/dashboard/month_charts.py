@@ -88,6 +88,7 @@ def in_and_out(view: View) -> Chart:
         showlegend=True,
         yaxis=money_axis(view.currency),
         xaxis=month_axis(names),
+        meta={"phone": {"xaxis": month_axis(names, most=4)}},
     )
     sentence = text.months([(month, totals[month], partial[month]) for month in months], view.money)
     return view.chart("by-month", sentence, rows, figure, shape="wide print print-table")
