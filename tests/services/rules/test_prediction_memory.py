@@ -201,9 +201,8 @@ def test_whatever_is_written_the_memory_says_what_mongodb_says(process):
                 source = draw.choice([LabelSource.FEEDBACK, LabelSource.ONCE])
                 writer.feedback.add([(row, answer(draw.choice(["dining", "travel"]), act, source, at))])
             case 3:
-                writer.feedback.answer_similar(
-                    draw.choice(names), answer("fees", act, LabelSource.SIMILAR, at), but=row
-                )
+                event = answer("fees", act, LabelSource.SIMILAR, at)
+                writer.feedback.answer_unanswered(draw.sample(rows, 2), event)
             case 4:
                 writer.feedback.undo(f"act-{draw.randrange(max(step, 1))}", at=at)
             case 5:
