@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 UV_COMPILE := pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: run test test-fast check format bench bench-quality lexicon lock clean help
+.PHONY: run test test-fast check format bench bench-reading bench-quality lexicon lock clean help
 
 run: $(VENV)/.ready  ## start everything; Ctrl-C stops it
 	@exec $(BIN)/python app.py
@@ -39,6 +39,9 @@ format: $(VENV)/.ready-dev  ## format the code, and mend what the linter can
 bench: $(VENV)/.ready-dev  ## measure speed and memory
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.one_prediction
+
+bench-reading: $(VENV)/.ready-dev  ## read the files in DIR, else the reference corpus, and compare with their right readings
+	@$(BIN)/python -m benchmarks.reading $(DIR)
 
 bench-quality: $(VENV)/.ready-dev  ## measure the predictions; DATA=DIR of labelled CSV files, else made-up ones
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.quality \

@@ -188,6 +188,10 @@ class RowReader:
         fallbacks = (clean(self._text(cells, field)) for field in _FALLBACK_TEXTS)
         return clean(" ".join(whole)) or next((text for text in fallbacks if any(map(str.isalnum, text))), "")
 
+    @property
+    def has_balance(self) -> bool:
+        return Field.BALANCE in self._positions
+
     def signed(self, cells: Sequence[Cell]) -> tuple[Decimal, Decimal | None, date | None] | None:
         """(amount, negative if it left the account; the balance of the row, if it has one; the day)."""
         money = self._money(list(cells))
@@ -198,7 +202,7 @@ class RowReader:
 
     def balance(self, cells: Sequence[Cell]) -> Decimal | None:
         """Negative if it is marked as a debit."""
-        balance = self._amount(list(cells), Field.BALANCE)
+        balance = amount_of(cell_at(cells, self._positions.get(Field.BALANCE)), self._mark)
         if balance is None:
             return None
         return -abs(balance.value) if balance.side is Direction.EXPENSE else balance.value
@@ -268,25 +272,34 @@ class BalanceCheck:
     """Whether the amounts of all rows are the steps of the running balance."""
 
     def __init__(self) -> None:
-        self._balances: dict[str, RunningBalance] = {}
+        self._balances: dict[tuple[str | None, str | None, str], RunningBalance] = {}
         """By account and currency."""
         self._has_balance = False
 
     def watched(self, lines: Iterable[Line], reader: RowReader) -> Iterator[Entry | Rejected]:
         """What `reader` makes of the lines."""
+        if not reader.has_balance:
+            yield from map(reader.read, lines)
+            return
         for line in lines:
             result = reader.read(line)
-            if isinstance(result, Entry) and not isinstance(line, Rejected):
-                is_out = result.direction is Direction.EXPENSE
-                balance = reader.balance(line[1])
-                self._has_balance = self._has_balance or balance is not None
-                key = f"{result.account_number} {result.account} {result.currency}"
-                running = self._balances.setdefault(key, RunningBalance())
-                running.add(-result.amount if is_out else result.amount, balance, result.date, result.row)
-            elif isinstance(result, Rejected) and not result.left_out:
-                for running in self._balances.values():
-                    running.skip()
+            if isinstance(result, Rejected):
+                if not result.left_out:
+                    self._skip()
+            elif not isinstance(line, Rejected):
+                self._add(result, reader.balance(line[1]))
             yield result
+
+    def _add(self, entry: Entry, balance: Decimal | None) -> None:
+        self._has_balance = self._has_balance or balance is not None
+        key = (entry.account_number, entry.account, entry.currency)
+        running = self._balances.get(key) or self._balances.setdefault(key, RunningBalance())
+        amount = -entry.amount if entry.direction is Direction.EXPENSE else entry.amount
+        running.add(amount, balance, entry.date, entry.row)
+
+    def _skip(self) -> None:
+        for running in self._balances.values():
+            running.skip()
 
     def evidence(self) -> Iterator[Evidence]:
         """None without a column of balances, or with fewer than two of them."""
@@ -312,7 +325,9 @@ def _no_transaction(row: int, cells: list[Cell], *, has_date: bool, has_amount: 
 
 def _rounded(amount: Decimal, currency: str) -> Decimal:
     """Four and more decimals are those of a calculation; three may be thousands, and are rejected."""
-    if currency not in CURRENCIES or -int(amount.normalize().as_tuple().exponent) < _CALCULATED:
+    if int(amount.as_tuple().exponent) > -_CALCULATED:
+        return amount
+    if currency not in CURRENCIES or int(amount.normalize().as_tuple().exponent) > -_CALCULATED:
         return amount
     return amount.quantize(Decimal(1).scaleb(-decimal_places(currency)), ROUND_HALF_UP)
 
