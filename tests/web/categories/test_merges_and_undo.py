@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.history.test_round_trip import import_file, taken
+from tests.web.exports.test_round_trip import import_file, taken
 from tests.web.imports.test_imports import run_queued_imports, upload
 
 NAMED = b"Date,Details,Amount,Cur,Category\n2026-03-04,ZORBLATT,-5,USD,Eating out\n2026-03-05,KIOSK,-6,USD,\n"
