@@ -20,12 +20,14 @@ from src.components.features.linear_form import apply_calibration, apply_smoothi
 from src.components.model.calibration import ConfidenceMap
 
 FAMILIES: dict[str, Callable[..., Any]] = {
-    # SAGA, stopped early: as good as converged lbfgs on these features, in a third of the time.
+    # All stopped early: as good as when they converge on these features, in a fraction of the time.
     "logistic_regression": lambda seed, epochs, params: LogisticRegression(
         **{"solver": "saga", "max_iter": epochs, "tol": 1e-2, "random_state": seed, **params}
     ),
     "complement_nb": lambda seed, epochs, params: ComplementNB(**params),
-    "linear_svc": lambda seed, epochs, params: LinearSVC(**{"tol": 1e-2, "random_state": seed, **params}),
+    "linear_svc": lambda seed, epochs, params: LinearSVC(
+        **{"max_iter": epochs // 2, "tol": 1e-2, "random_state": seed, **params}
+    ),
     "sgd": lambda seed, epochs, params: SGDClassifier(
         **{"loss": "log_loss", "max_iter": epochs, "random_state": seed, **params}
     ),
@@ -112,7 +114,7 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
     ) -> tuple[Any, Any]:
         if self.family not in FAMILIES:
             raise ValueError(f"Unknown classifier family {self.family}; known are: {', '.join(FAMILIES)}.")
-        epochs = min(max(100_000 // X.shape[0], 20), 500)  # passes over the rows; small data needs more
+        epochs = min(max(100_000 // X.shape[0], 10), 500)  # passes over the rows; small data needs more
         estimator = FAMILIES[self.family](self.seed, epochs, self.params or {})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
