@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 UV_COMPILE := pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: run test test-fast check format bench bench-reading bench-quality lexicon lock clean help
+.PHONY: run test test-fast check format bench bench-large bench-reading bench-quality lexicon lock clean help
 
 run: $(VENV)/.ready  ## start everything; Ctrl-C stops it
 	@exec $(BIN)/python app.py
@@ -42,6 +42,9 @@ bench: $(VENV)/.ready-dev  ## measure speed and memory
 
 bench-reading: $(VENV)/.ready-dev  ## read the files in DIR, else the reference corpus, and compare with their right readings
 	@$(BIN)/python -m benchmarks.reading $(DIR)
+
+bench-large: $(VENV)/.ready-dev  ## measure pages, searches and exports of a million transactions
+	@$(BIN)/python -m benchmarks.large $(ARGS)
 
 bench-quality: $(VENV)/.ready-dev  ## measure the predictions; DATA=DIR of labelled CSV files, else made-up ones
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.quality \

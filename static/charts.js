@@ -1,5 +1,5 @@
 // Draws the figures of the page in the colours of the theme, and again when the theme or the width changes.
-import { parse, swap } from "./live.js";
+import { arrive } from "./live.js";
 
 /* global Plotly */
 const narrow = matchMedia("(max-width: 43.99rem)");
@@ -125,16 +125,9 @@ fold(document);
 const fragments = [...document.querySelectorAll("[data-fragment]")];
 await drawAll();
 
-// What takes longer than the page comes after it.
 for (const element of fragments) {
-  element.setAttribute("aria-busy", "true");
-  const answer = await fetch(element.dataset.fragment, { headers: { Accept: "text/html" } });
-  if (!answer.ok) {
-    element.removeAttribute("aria-busy");
-    continue;
-  }
-  swap(parse(await answer.text()), [element.id]);
-  const fresh = document.getElementById(element.id);
+  const fresh = await arrive(element);
+  if (!fresh) continue;
   fold(fresh);
   for (const plot of fresh.querySelectorAll("[data-plot]")) await draw(plot);
 }

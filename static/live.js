@@ -35,6 +35,18 @@ export function say(sentence) {
 
 export const parse = (text) => new DOMParser().parseFromString(text, "text/html");
 
+/** Put what takes longer than the page into it; null if it does not come. */
+export async function arrive(element) {
+  element.setAttribute("aria-busy", "true");
+  const answer = await fetch(element.dataset.fragment, { headers: { Accept: "text/html" } });
+  if (!answer.ok) {
+    element.removeAttribute("aria-busy");
+    return null;
+  }
+  swap(parse(await answer.text()), [element.id]);
+  return document.getElementById(element.id);
+}
+
 // For screen readers; on the page, the sentence is shown next to what changed.
 export function announce(sentence) {
   document.getElementById("announce").textContent = sentence;
@@ -64,6 +76,8 @@ export function sentenceOf(page) {
 export async function refreshTotals() {
   if (!document.getElementById("totals")) return;
   swap(parse(await (await fetch(location.href, { headers: { Accept: "text/html" } })).text()), ["totals"]);
+  const totals = document.getElementById("totals");
+  if (totals.dataset.fragment) await arrive(totals);
 }
 
 async function live(form, submitter) {

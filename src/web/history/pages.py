@@ -48,6 +48,10 @@ if TYPE_CHECKING:
     from src.services.transfers.links import Links
 
 
+_TOTALS_AT_ONCE = 2_000
+"""Of more transactions, the totals come after the page."""
+
+
 @bp.get("/history")
 def history(
     *,
@@ -67,12 +71,17 @@ def history(
     values = {name: value for name, value in asked.items() if name not in ABOUT_AN_ACT}
     filters = {name: values.get(name, "") for name in (*NAMES, "sort", "limit")}
     active = list(active_filters(request.path, filters))
-    result, totals, errors = None, None, Errors()
+    result, totals, totals_address, errors = None, None, None, Errors()
     try:
         query = checked(HistoryQuery, values)
         where = query.to_domain()
         result = transactions.history(where, sort=query.sort, limit=query.limit, cursor=query.cursor)
-        totals = analytics.totals(where) if active and result.items else None
+        if active and result.total > _TOTALS_AT_ONCE:
+            totals_address = with_query(
+                url_for("pages.matching_totals"), {name: filters[name] for name in NAMES}
+            )
+        elif active and result.items:
+            totals = analytics.totals(where)
     except (ValidationError, InvalidInput) as error:
         errors = errors_of(error)
 
@@ -86,6 +95,7 @@ def history(
         422 if errors else 200,
         page=result,
         totals=totals,
+        totals_address=totals_address,
         errors=errors,
         values={**filters, "sort": filters["sort"] or DEFAULT_SORT},
         active=active,
@@ -108,6 +118,15 @@ def history(
         learned=learned_from(row, request.args, here(), predictor) if row else None,
         undone=count_in(request.args, "undone"),
     )
+
+
+@bp.get("/history/totals")
+def matching_totals(*, analytics: Analytics) -> ResponseReturnValue:
+    """The page of very many transactions shows them when they are ready."""
+    values = {name: request.args.get(name, "") for name in NAMES}
+    where = checked(HistoryQuery, values).to_domain()
+    back = with_query(url_for("pages.history"), values)
+    return page("history/totals.html", totals=analytics.totals(where), values=values, text=text, back=back)
 
 
 @bp.post("/history/filters")

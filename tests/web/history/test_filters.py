@@ -5,6 +5,8 @@ from html import unescape
 
 import pytest
 
+from src.web.history import pages
+
 
 @pytest.fixture
 def four(predicted):
@@ -64,3 +66,13 @@ def test_the_pages_of_a_filter_lead_back_and_forth(client, four):
     assert texts(first) + texts(second) == ["ACME PAYROLL", "SUPER MARKET", "CITY CAB", "SWIGGY"]
     [back] = [link for link in links(second) if "cursor=" in link]
     assert texts(client.get(back)) == texts(first)
+
+
+def test_totals_of_very_many_transactions_come_after_the_page(client, predicted, monkeypatch):
+    for amount in ("10", "20"):
+        predicted("CAB", amount)
+    monkeypatch.setattr(pages, "_TOTALS_AT_ONCE", 1)
+    page = client.get("/history?q=cab&sort=amount").text
+    [address] = re.findall(r'id="totals" data-fragment="([^"]+)"', page)
+    assert "$30.00" not in page
+    assert "$30.00" in client.get(unescape(address)).text
