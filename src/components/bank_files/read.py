@@ -146,7 +146,8 @@ def lines_and_entries(
 def fingerprint_of_header(content: bytes | BankFile, *, limits: Limits = DEFAULT) -> str:
     """The same for all files of one layout, so that a plan can be saved as a profile of it.
 
-    Made of the column names, or without names of the fields of the columns; never of a transaction.
+    Made of the column names, of the forms of messages, or else of the fields of the columns; never of a
+    transaction.
     Raises InvalidInput.
     """
     file = _file(content, limits)
@@ -158,7 +159,11 @@ def fingerprint_of_header(content: bytes | BankFile, *, limits: Limits = DEFAULT
         return corrected
     names = [re.sub(r"[\W\d_]+", " ", name.casefold()).strip() for name in layout.names]
     columns = [column for column in layout.columns if column not in ADDED_FIELDS]
-    parts = [source.format.value, str(source.plan_fields.get("delimiter")), *(names or columns)]
+    parts = [
+        source.format.value,
+        str(source.plan_fields.get("delimiter")),
+        *(names or source.forms() or columns),
+    ]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 

@@ -162,7 +162,10 @@ class RowReader:
         if is_blank and is_settled(self._text(cells, Field.STATUS)):
             cell = self._cell(cells, Field.SECOND_DATE) or cell
             is_blank = isinstance(cell, str) and not cell.strip()
-        return self._plan.default_date if is_blank else date_of(cell, self._order)
+        default = self._plan.default_date
+        if default and isinstance(cell, str) and cell.startswith("--"):
+            cell = f"{default.year}{cell[1:]}"
+        return default if is_blank else date_of(cell, self._order)
 
     def _party(self, cells: list[Cell], direction: Direction) -> str:
         payer = _one_line(self._text(cells, Field.PAYER)) if direction is Direction.INCOME else ""

@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from src.components.bank_files.entry import Line, Rejected, as_text
@@ -59,6 +59,8 @@ class Source:
     """Fields of the plan that the format or the bytes decide."""
     names: tuple[str, ...] | None = None
     """Of the columns, if no record holds them."""
+    forms: Callable[[], tuple[str, ...]] = tuple
+    """Of messages: see `reader.forms`."""
 
 
 def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
@@ -86,7 +88,9 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     if file_format in _READERS:
         read_records, columns, plan_fields = _READERS[file_format]
         lines = _without_placeholders(read_records(text, limits), columns)
-        return Source(file_format, lambda: iter(lines), columns, {**plan_fields, "encoding": encoding})
+        source = Source(file_format, lambda: iter(lines), columns, {**plan_fields, "encoding": encoding})
+        is_of_messages = file_format is Format.MESSAGES
+        return replace(source, forms=lambda: reader.forms(text, limits)) if is_of_messages else source
     delimiter = plan.delimiter or delimited.detect_delimiter(text) or ","
     plan_fields = {"encoding": encoding, "delimiter": delimiter}
     records = with_whole_days(lambda: delimited.records(text, delimiter, limits))

@@ -276,7 +276,8 @@ class Inference:
     def _may_lack_dates(self) -> bool:
         """Messages may have no date; a row without one in a table with dates is no transaction."""
         of_messages = self._plan.format is Format.MESSAGES or Field.PAYMENT_MESSAGE in self._columns
-        has_blank = of_messages and self._contents.column(Field.DATE).has_blank
+        days = self._contents.column(Field.DATE)
+        has_blank = of_messages and (days.has_blank or any(day.startswith("--") for day in days.texts))
         return has_blank or Field.DATE not in self._columns
 
 

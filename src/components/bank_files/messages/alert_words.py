@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from src.components.bank_files.entry import Reason
+from src.components.bank_files.messages.amounts import find_amount
+from src.components.bank_files.messages.days import without_days
+from src.components.bank_files.words import messages as words
 from src.domain.transactions import Direction
 
 MAX_READ = 400
@@ -13,6 +17,13 @@ MAX_READ = 400
 
 def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+def _in(table: Mapping[str, str]) -> str:
+    """The words of all languages: whole words where the script has spaces."""
+    spaced = "|".join(text for language, text in table.items() if language not in words.UNSPACED)
+    unspaced = "|".join(text for language, text in table.items() if language in words.UNSPACED)
+    return rf"(?<![^\W\d_])(?:{spaced})(?![^\W\d_])|{unspaced}"
 
 
 INDIAN = _any(
@@ -25,18 +36,24 @@ _WARNING = _any(
     r"(?:bank|we) (?:never|will never)[^.!?]{0,80}",
 )
 _CODE = _any(
-    r"\b(?:otp|tan|mtan)\b",
+    r"\b(?:otp|mtan)\b|\btan\b(?=\D{0,12}[0-9]{4,8})",
     r"\bone[- ]time (?:password|passcode|code|pin)\b",
     r"\b(?:verification|security|confirmation|authori[sz]ation|authentication|login|access) code\b",
     r"\bpasscode\b",
     r"\bcode (?:is )?\d{4,8}\b",
     r"\b\d{4,8} is (?:your|the)\b[^.]{0,40}\b(?:code|password|pin)\b",
-    r"\bcode à usage unique\b|\bcódigo de (?:verificación|seguridad)\b|\bкод\b",
+    r"\b(?:one[- ]time|net|access|auth|log ?in)[- ]?(?:pin|code|key)\b|\bnetcode\b|\bpin is\b|"
+    r"\btac [0-9]{4,8}\b",
+    r"\b(?:token|passcode|pin|otp|code)\b\W{0,3}(?:is|es|:|to)?\W{0,3}[0-9]{4,8}\b",
+    _in(words.CODE),
 )
 _FAILED = _any(
     r"\b(?:declined|failed|unsuccessful|rejected|blocked|not (?:been )?(?:processed|approved|completed|"
     r"successful))\b",
-    r"\bcould not be\b|\binsufficient (?:funds|balance)\b|\babgelehnt\b|\brefusé\b|\brechazad[ao]\b",
+    r"\bcould ?(?:not|n[’']t) be\b|\binsufficient\b|\b(?:do(?:es)? not|don[’']t) have enough\b",
+    r"\b(?:unable to|was not|cannot be|can[’']t be|not) (?:be )?(?:process|complet|success)\w*\b|"
+    r"\breturned unpaid\b",
+    _in(words.FAILED),
 )
 _LATER = _any(
     r"\b(?:is|are|was|falls|payment|amount|amt|bill|emi|min(?:imum)?|total)\.? (?:\w+ )?due\b",
@@ -45,9 +62,23 @@ _LATER = _any(
     r"\bhas requested\b|\brequested (?:money|payment|rs|inr|₹|\$)|\bcollect request\b|\bpayment request\b",
     r"\b(?:reminder|remind you|upcoming|scheduled for|overdue)\b",
     r"\b(?:bill|statement)\b[^.]{0,60}\b(?:generated|ready|available)\b",
-    r"\bmandate\b[^.]{0,60}\b(?:created|registered|set up|revoked)\b",
+    r"\b(?:mandate|auto ?-?pay|standing instruction|subscription|e-?mandate|"
+    r"standing order)\b[^!?]{0,90}\b(?:created|"
+    r"registered|set ?up|revoked|cancell?ed|paused|activated|modified|approved|deleted|expire[sd]?)\b",
+    r"\bdid you (?:attempt|make|authori[sz]e|try|just)\b|\breply (?:with )?(?:yes|no|y|n|1)\b|"
+    r"\bwas this you\b",
+    r"\b(?:will|shall) (?:be )?(?:auto ?-?)?(?:debit|charge|deduct|collect|renew|expire)\w*\b",
+    r"\b(?:is|are) asking (?:you )?for\b|\bsent you a (?:request|payment request)\b|\brequests? \$",
+    r"\bpending (?:authori[sz]ation|approval)\b|\bterms (?:and|&) conditions\b|\bpay (?:by|before|"
+    r"within)\b",
+    _in(words.LATER),
 )
-_REFUNDED = _any(r"\b(?:refund|reversal)\b[^.;]{0,12}[0-9.,]+ credited\b")
+_HAPPENED = _any(
+    r"(?<!be )(?<!if )(?<!to )(?<!once )(?<!already )(?<!when )(?<!not )(?<!get )\b(?:debited|credited|"
+    r"received|spent|"
+    r"refunded|deposited|withdrawn|paid|charged)\b(?! when| once| if| on your behalf)"
+)
+"""Before an announcement, as in `credited to your card. Total due Rs 500`."""
 _ADVERTISEMENT = _any(
     r"\b(?:apply|shop|buy|order|book|hurry|click|visit|download|register|upgrade|claim|avail|"
     r"activate)\b[^.!]{0,40}"
@@ -57,34 +88,51 @@ _ADVERTISEMENT = _any(
     r"limited period)\b",
     r"\bT&C\b",
     r"\bfree (?:\w+ )?transactions\b",
+    r"\b(?:dial|opt in|win|enjoy|earn|stand a chance|refer (?:a|your) friend|lowest rates?|low interest)\b",
+    r"\b(?:loan|credit card|insurance|cover|limit increase)\b[^!?]{0,60}\b(?:apply|offer|approved|"
+    r"waiting|instant|"
+    r"get|available)\b",
 )
-_BOOKED = _any(r"\b(?:debited|credited|spent|ref|utr|txn|transaction|a/c)\b")
+_TERMS = _any(
+    r"\b(?:per (?:month|annum|year|transaction|day)|p\.a\.|a month|monthly fee of|annual fee of|"
+    r"you (?:must|agree|may|can)|"
+    r"we (?:may|reserve|can)|customers?|clients?|company|million|billion|percent|in [0-9]{4})\b|[0-9] ?%",
+)
+_OFFER = _any(_in(words.OFFER))
+_BOOKED = _any(
+    r"\b(?:debited|credited|spent|ref|utr|txn|transaction|a/c|confirmed|trxid|txnid|sent|received|"
+    r"withdrawn|paid|"
+    r"purchased?|you bought)\b"
+)
 _BALANCE = _any(
     r"\b(?:avl|avail|available|current|closing|a/c|account|ledger|your|wallet)\.? ?(?:bal|balance)\b",
     r"\bbalance (?:in|of|for|on|is|as)\b",
-    r"\bkontostand\b|\bsolde\b|\bsaldo\b",
+    r"\bbal(?:ance)?\b",
+    rf"(?<![^\W\d_])(?:{words.BALANCE})(?![^\W\d_])|{words.BALANCE_UNSPACED}",
 )
 _OUT = _any(
     r"\bdebit(?:ed)?\b(?! ?card| limit)",
-    r"\b(?:spent|paid|sent|withdrawn|withdrew|deducted|charged|transferred|purchased?|used (?:at|for)|"
-    r"trf to|swiped)\b",
+    r"\b(?:spent|sent|withdrawn|withdrew|wthdr|withdraw(?:al)?|deducted|charged|transferred|purchased?|"
+    r"used (?:at|for|to)|trf to|swiped|bought|cash out|send money|direct debit|debit order|pos|eftpos|"
+    r"you spend)\b",
+    r"\bpaid\b(?! to (?:your |the )?(?:\w+ )?(?:a/c|acc|account))",
     r"\b(?:payment|txn|transaction|trxn|charge|purchase|transfer|withdrawal|order) (?:of|for|was made|"
     r"made|with|at)\b",
     r"\bpayment to\b",
-    r"\bdr\b\.? (?:from|by)\b",
-    r"\b(?:payment|txn|transaction) (?:inr|rs|usd|eur|gbp|[$€£₹])",
-    r"\b(?:bezahlt|abgebucht|lastschrift|zahlung|paiement|achat|prélèvement|compra|pago|pagamento|betaald|"
-    r"списание|покупка)\b",
+    r"\bdr\b\.?(?: (?:from|by)\b)?",
+    r"\b(?:payment|txn|transaction) (?:inr|rs|usd|eur|gbp|tk|[$€£₹])",
+    _in(words.OUT),
 )
 _IN = _any(
     r"\bcredit(?:ed)?\b(?! ?card| limit| score)",
     r"\b(?:received|deposited|refund(?:ed)?|reversed|reversal|cashback)\b",
-    r"\bdeposit of\b|\b(?:sent|paid|transferred) you\b",
-    r"\b(?:gutschrift|eingang|virement reçu|remboursement|abono|ingreso|accredito|ontvangen|зачисление|"
-    r"возврат)\b",
+    r"\bdeposit of\b|\bdeposit\b(?! account)|\b(?:sent|paid|transferred) you\b|\bcr\b",
+    r"\bpaid to (?:your |the )?(?:\w+ )?(?:a/c|acc|account)\b|\bhas been added\b|\bsalary\b|\bincoming\b",
+    _in(words.IN),
 )
 _PAID_TO_YOU = _any(
-    r"\b(?:payment|refund|amount|transfer|deposit)\b[^.;]{0,80}\b(?:has been |was |is )?(?:received|"
+    r"\b(?:payment|refund|amount|transfer|deposit)\b(?:[^.;]|\.(?=[0-9])){0,80}\b(?:has been |was |"
+    r"is )?(?:received|"
     r"refunded|reversed|posted)\b",
     r"\b(?:sent|paid|transferred) you\b",
     r"\bpayment of\b[^;]{0,80}\b(?:has been|was|is) credited\b",
@@ -99,20 +147,34 @@ def not_a_payment(message: str) -> Reason | None:
         return Reason.ONE_TIME_CODE
     if _FAILED.search(text):
         return Reason.PAYMENT_FAILED
-    if _LATER.search(text) and not _REFUNDED.search(text):
+    later = _LATER.search(text)
+    if later and not _HAPPENED.search(text, 0, later.start()) and not _HAPPENED.search(text, later.end()):
         return Reason.REMINDER
     if _ADVERTISEMENT.search(text) and not _BOOKED.search(text):
         return Reason.ADVERTISEMENT
-    if _BALANCE.search(text) and message_direction(text) is None:
+    direction = message_direction(text)
+    if direction is None and _OFFER.search(text):
+        return Reason.ADVERTISEMENT
+    if (
+        direction is None
+        and _BALANCE.search(text)
+        and not find_amount(without_days(text), has_direction=False)
+    ):
         return Reason.BALANCE_MESSAGE
     return None
 
 
+def is_of_terms(message: str) -> bool:
+    """Whether it may be a sentence of terms of business, an article or a list of prices."""
+    return bool(_TERMS.search(message)) and not re.search(r"\bdear\b", message, re.IGNORECASE)
+
+
 def message_direction(message: str) -> Direction | None:
-    """By the first verb; None without one."""
+    """By the first verb, of two that start together by the longer one; None without one."""
     if _PAID_TO_YOU.search(message) and not re.search(r"\bdebited\b", message, re.IGNORECASE):
         return Direction.INCOME
     spent, received = _OUT.search(message), _IN.search(message)
-    if spent and (not received or spent.start() <= received.start()):
-        return Direction.EXPENSE
-    return Direction.INCOME if received else None
+    if spent and received:
+        is_first = (spent.start(), -spent.end()) <= (received.start(), -received.end())
+        return Direction.EXPENSE if is_first else Direction.INCOME
+    return Direction.EXPENSE if spent else Direction.INCOME if received else None

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from datetime import date, timedelta
 
 from src.components.bank_files.entry import Cell, Line, Reason, Rejected
-from src.components.bank_files.formats.encodings import lines as lines_of
-from src.components.bank_files.formats.labelled import labelled
+from src.components.bank_files.inference.dates import readings
 from src.components.bank_files.limits import Limits, bad_file
-from src.components.bank_files.messages.alert_words import INDIAN, MAX_READ, message_direction, not_a_payment
-from src.components.bank_files.messages.alerts import Alert, has_amount_with_currency, read_alert
+from src.components.bank_files.messages.alert_words import (
+    INDIAN,
+    is_of_terms,
+    message_direction,
+    not_a_payment,
+)
+from src.components.bank_files.messages.alerts import Alert, read_alert
+from src.components.bank_files.messages.days import without_days
+from src.components.bank_files.messages.splitting import split
 from src.components.bank_files.plan import Field
 
 COLUMNS = (Field.DATE, Field.AMOUNT, Field.DESCRIPTION, Field.MODE, Field.ID)
@@ -19,20 +25,83 @@ COLUMNS = (Field.DATE, Field.AMOUNT, Field.DESCRIPTION, Field.MODE, Field.ID)
 _SHORTEST = 20
 """Characters of a message in a table."""
 _FEWEST_SPACES = 3
-_MOST_LINES = 20
-"""Of one message."""
+_WORDS_OF_A_FORM = 12
+_SHORT = 40
+"""Characters of a line of a diary without a day."""
+_COMPLETE = 2
+_CENTS = re.compile(r"[.,][0-9]{2}\b")
+_LATER = timedelta(days=31)
 _RUPEES = re.compile(r"\bRs\b\.?", re.IGNORECASE)
+
+_Message = tuple[int, str, Alert | Rejected]
+"""(first line, text, what is read from it)"""
 
 
 def records(text: str, limits: Limits) -> list[Line]:
-    """One line per message. If blank lines separate them, a message may have several lines."""
+    """One line per message; raises InvalidInput if hardly a line is a message or a line of a diary."""
+    read = _read(text, limits)
+    _check(read)
+    years = _years([fields.day for _, _, fields in read if isinstance(fields, Alert)])
+    return [
+        fields if isinstance(fields, Rejected) else (row, _with_year(fields, years))
+        for row, _, fields in read
+    ]
+
+
+def forms(text: str, limits: Limits) -> tuple[str, ...]:
+    """The forms of the payment messages: their words without names, days and numbers, sorted."""
+    alerts = ((message, fields) for _, message, fields in _read(text, limits) if isinstance(fields, Alert))
+    return tuple(sorted({_form(message, alert) for message, alert in alerts}))
+
+
+def _read(text: str, limits: Limits) -> list[_Message]:
     limits.check_messages(len(text))
     currency = currency_of([text])
-    lines: list[Line] = []
-    for row, message in bounded(_messages(text), limits):
-        fields = alert_fields(row, message, currency)
-        lines.append(fields if isinstance(fields, Rejected) else (row, fields))
-    return lines
+    return [
+        (row, message, alert_fields(row, message, currency)) for row, message in bounded(split(text), limits)
+    ]
+
+
+def _form(message: str, alert: Alert) -> str:
+    is_name = len(alert.text) <= len(message) / 2
+    words = without_days(message.replace(alert.text, " ") if is_name else message).casefold().split()
+    return " ".join([word for word in words if word.strip(".,:;|-/").isalpha()][:_WORDS_OF_A_FORM])
+
+
+def _check(read: list[_Message]) -> None:
+    """Raises InvalidInput for prose: a third must be messages or lines of a diary, or a tenth complete
+    alerts, because an exported inbox has other messages too."""
+    likely = [_likelihood(message, fields) for _, message, fields in read]
+    if 3 * sum(map(bool, likely)) < len(read) and 10 * likely.count(_COMPLETE) < len(read):
+        raise bad_file(
+            "This is no list of transactions: "
+            "hardly a line is a payment message, or has a date and an amount."
+        )
+
+
+def _likelihood(message: str, fields: Alert | Rejected) -> int:
+    """Whether a text is a message: 0 if not, or _COMPLETE, with a day or a reference."""
+    if isinstance(fields, Rejected):
+        has_number = any(map(str.isdigit, message))
+        return int(fields.reason != Reason.NO_AMOUNT_IN_MESSAGE and has_number and not is_of_terms(message))
+    is_marked = fields.amount.endswith((" DR", " CR"))
+    if is_marked and (fields.day or fields.reference):
+        return _COMPLETE
+    is_short = len(message) <= _SHORT and _CENTS.search(fields.amount) is not None
+    return int(is_marked or fields.amount[:1].isalpha() or bool(fields.day) or is_short)
+
+
+def _years(days: Iterable[str]) -> list[date]:
+    """The latest day of the file, in a list; none if no day has a year."""
+    return sorted(max(found.values()) for day in days if (found := readings(day)))[-1:]
+
+
+def _with_year(alert: Alert, latest: list[date]) -> Alert:
+    """A day without a year is in the year before the latest day of the file."""
+    if not latest or not alert.day.startswith("--"):
+        return alert
+    is_earlier = alert.day[2:] > (latest[0] + _LATER).strftime("%m-%d") and latest[0].month < 12
+    return alert._replace(day=f"{latest[0].year - is_earlier}{alert.day[1:]}")
 
 
 def bounded(messages: Iterable[tuple[int, str]], limits: Limits) -> Iterator[tuple[int, str]]:
@@ -63,6 +132,8 @@ def alert_fields(row: int, message: str, currency: str) -> Alert | Rejected:
     if reason := not_a_payment(message):
         return Rejected(row, reason, left_out=True)
     alert = read_alert(message)
+    if alert and not alert.day and not alert.reference and is_of_terms(message):
+        return Rejected(row, Reason.REMINDER, left_out=True)
     if alert is None:
         return Rejected(row, Reason.NO_AMOUNT_IN_MESSAGE, left_out=True)
     amount = f"{currency} {alert.amount}" if alert.amount[:1].isdigit() else alert.amount
@@ -77,42 +148,3 @@ def is_message(cell: Cell) -> bool:
         return True
     alert = read_alert(cell)
     return alert is not None and bool(alert.reference or message_direction(cell))
-
-
-def _messages(text: str) -> Iterator[tuple[int, str]]:
-    """(first line, message in one line)."""
-    numbered = enumerate(lines_of(text), start=1)
-    filled = [(row, line.strip()) for row, line in numbered if not line.isspace()]
-    if _is_one_message([line for _, line in filled]):
-        yield filled[0][0], " ".join(line for _, line in filled)
-        return
-    gaps = sum(after > before + 1 for (before, _), (after, _) in pairwise(filled))
-    blocks = _blocks(filled)
-    # Blank lines separate the messages if they follow at least a third of the lines, if messages are long, or
-    # if each block has one amount.
-    are_separated = gaps >= (len(filled) - 1) / 3 - 1e-9 or gaps + 1 >= len(filled) / 6
-    if gaps and (are_separated or all(map(_has_one_amount, blocks))):
-        yield from ((block[0][0], " ".join(line for _, line in block)) for block in blocks)
-    else:
-        yield from filled
-
-
-def _is_one_message(lines: list[str]) -> bool:
-    """Whether the lines are the fields of one message, such as `Amount: AED 12.34`."""
-    labels = [pair[0] for line in lines[:_MOST_LINES] if (pair := labelled(line))]
-    is_short = 2 < len(lines) <= _MOST_LINES
-    return is_short and 2 * len(labels) > len(lines) and len(set(labels)) == len(labels)
-
-
-def _blocks(filled: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
-    """The lines between blank ones."""
-    blocks = [filled[:1]]
-    for (before, _), (row, line) in pairwise(filled):
-        if row > before + 1:
-            blocks.append([])
-        blocks[-1].append((row, line))
-    return blocks
-
-
-def _has_one_amount(block: list[tuple[int, str]]) -> bool:
-    return sum(has_amount_with_currency(line[:MAX_READ]) for _, line in block) == 1

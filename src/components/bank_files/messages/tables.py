@@ -180,7 +180,7 @@ class _Filler:
 
     def _money(self, row: _Row) -> _Money | None:
         own: dict[int, Cell] = {}
-        numbers = numbers_in(row.message, self._marks) if row.own_amounts else set()
+        numbers = numbers_in(row.message, MARKS) if row.own_amounts else set()
         for position, amounts in row.own_amounts.items():
             values = {amount.value for amount in amounts}
             confirmed = [value for value in values if not value or abs(value) in numbers]
