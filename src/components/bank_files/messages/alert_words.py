@@ -69,6 +69,7 @@ _LATER = _any(
     r"\bwas this you\b",
     r"\b(?:will|shall) (?:be )?(?:auto ?-?)?(?:debit|charge|deduct|collect|renew|expire)\w*\b",
     r"\b(?:is|are) asking (?:you )?for\b|\bsent you a (?:request|payment request)\b|\brequests? \$",
+    r"\brequest for\b|\bapplies to\b|\bterms (?:will |are )?chang",
     r"\bpending (?:authori[sz]ation|approval)\b|\bterms (?:and|&) conditions\b|\bpay (?:by|before|"
     r"within)\b",
     _in(words.LATER),
@@ -96,7 +97,8 @@ _ADVERTISEMENT = _any(
 _TERMS = _any(
     r"\b(?:per (?:month|annum|year|transaction|day)|p\.a\.|a month|monthly fee of|annual fee of|"
     r"you (?:must|agree|may|can)|"
-    r"we (?:may|reserve|can)|customers?|clients?|company|million|billion|percent|in [0-9]{4})\b|[0-9] ?%",
+    r"we (?:may|reserve|can)|customers?|clients?|company|million|billion|percent|(?<!ending )in (?:19|"
+    r"20)[0-9]{2})\b|[0-9] ?%",
 )
 _OFFER = _any(_in(words.OFFER))
 _BOOKED = _any(

@@ -14,6 +14,7 @@ from src.components.bank_files.messages.amounts import find_amount
 from src.components.bank_files.messages.days import find_day, without_days
 from src.components.bank_files.messages.parties import party
 from src.components.bank_files.messages.units import DIGITS
+from src.domain.money import CURRENCIES, KNOWN_CURRENCIES
 from src.domain.transactions import Direction
 
 _PLUS = re.compile(r"(?<![0-9])\+")
@@ -48,6 +49,8 @@ class Alert(NamedTuple):
     text: str
     mode: str
     reference: str
+    retired_currency: str = ""
+    """The code of a currency that `parse_amount` does not read next to an amount."""
 
 
 def numbers_in(message: str, marks: Sequence[str]) -> set[Decimal]:
@@ -73,14 +76,17 @@ def read_alert(message: str) -> Alert | None:
         mark = " CR"
     reference = _REFERENCE.search(message)
     is_diary = bool(money.sign) and not without_day[: money.span[0]].strip()
+    code = money.text.partition(" ")[0]
+    is_retired = code in KNOWN_CURRENCIES - CURRENCIES
     return Alert(
         find_day(message),
-        money.text + mark,
+        money.text.removeprefix(f"{code} " if is_retired else "") + mark,
         party(without_day, direction, money.span)
         if reference or (has_words and not is_diary)
         else _rest(without_day, money.span),
         next((name for name, pattern in _MODE if pattern.search(message)), ""),
         reference[1] if reference else "",
+        code if is_retired else "",
     )
 
 

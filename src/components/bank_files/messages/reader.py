@@ -20,7 +20,7 @@ from src.components.bank_files.messages.days import without_days
 from src.components.bank_files.messages.splitting import split
 from src.components.bank_files.plan import Field
 
-COLUMNS = (Field.DATE, Field.AMOUNT, Field.DESCRIPTION, Field.MODE, Field.ID)
+COLUMNS = (Field.DATE, Field.AMOUNT, Field.DESCRIPTION, Field.MODE, Field.ID, Field.CURRENCY)
 """Of the fields of an Alert."""
 _SHORTEST = 20
 """Characters of a message in a table."""
@@ -93,7 +93,7 @@ def _likelihood(message: str, fields: Alert | Rejected) -> int:
 
 def _years(days: Iterable[str]) -> list[date]:
     """The latest day of the file, in a list; none if no day has a year."""
-    return sorted(max(found.values()) for day in days if (found := readings(day)))[-1:]
+    return sorted(max(by_order.values()) for day in days if (by_order := readings(day)))[-1:]
 
 
 def _with_year(alert: Alert, latest: list[date]) -> Alert:
@@ -136,7 +136,8 @@ def alert_fields(row: int, message: str, currency: str) -> Alert | Rejected:
         return Rejected(row, Reason.REMINDER, left_out=True)
     if alert is None:
         return Rejected(row, Reason.NO_AMOUNT_IN_MESSAGE, left_out=True)
-    amount = f"{currency} {alert.amount}" if alert.amount[:1].isdigit() else alert.amount
+    has_currency = bool(alert.retired_currency) or not alert.amount[:1].isdigit()
+    amount = f"{currency} {alert.amount}" if not has_currency else alert.amount
     return alert._replace(amount=amount.strip())
 
 

@@ -203,7 +203,7 @@ class _Filler:
         self._fill(cells, Field.DATE, alert.day)
         self._fill(cells, Field.MODE, alert.mode)
         self._fill(cells, Field.ID, alert.reference)
-        self._fill(cells, Field.CURRENCY, money.unit)
+        self._fill(cells, Field.CURRENCY, alert.retired_currency or money.unit)
         if not any(_text(cells[position]) for position, field in enumerate(self._wide) if field in _TEXTS):
             self._fill(cells, Field.DESCRIPTION, alert.text)
         if not row.own_amounts:

@@ -56,7 +56,7 @@ _WORDS = {
         "SGD": r"S\$",
         "THB": "฿|บาท",
         "TRY": "₺|TL",
-        "TWD": r"NT\$",
+        "TWD": r"NT\$|新臺幣|新台幣",
         "TZS": r"TShs?\.?",
         "UAH": r"₴|грн\.?",
         "UGX": r"UShs?\.?",

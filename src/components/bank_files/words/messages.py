@@ -55,7 +55,8 @@ IN = {
     "ar": "إضافة|اضافة|إيداع|ايداع|استلام|حوالة واردة|استرداد|راتب|تحويل وارد",
     "cs": "příchozí|připsán|připsáno|vklad|vrácení",
     "da": "indsat|modtaget|indbetaling",
-    "de": "gutschrift|eingang|gutgeschrieben|erhalten|hat (?:dir|ihnen)|geldeingang|erstattung|rückerstattet",
+    "de": "gutschrift|eingang|gutgeschrieben|erhalten|hat (?:dir|ihnen)|geldeingang|(?:rück)?erstattung|"
+    "rückerstattet",
     "el": "κατάθεση|πίστωση|πιστωση|επιστροφή",
     "es": r"abono|abonad[ao]|ingreso|recibiste|has recibido|recibid[ao]|te (?:envió|transfirió)|depósito|"
     r"devolución|"
