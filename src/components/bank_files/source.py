@@ -123,7 +123,7 @@ def _format_of(text: str) -> Format:
         return Format.MT940
     if json_objects.is_json(start):
         return Format.JSON
-    if labelled.is_labelled(text):
+    if labelled.is_labelled(text) and not reader.are_headed(text):
         return Format.LABELLED
     return Format.CSV if delimited.detect_delimiter(text) else Format.MESSAGES
 

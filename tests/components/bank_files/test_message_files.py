@@ -88,6 +88,14 @@ def test_messages_of_one_form_have_one_profile_and_other_forms_another():
     assert len({first, other, fingerprint_of_header(both)}) == 3
 
 
+def test_messages_with_labels_have_the_direction_above_them():
+    text = (
+        "Salary Credited\nAccount: *1111\nAmount: AED 5,000.00\nDate: 25/05/2026\nFrom: ACME LLC\n\n"
+        "Debit Card Purchase\nAccount: *1111\nAmount: AED 12.34\nDate: 26/05/2026\nAt: GREEN GROCER\n"
+    )
+    assert [entry[2] for entry in brief(read(text))] == ["5000.00", "-12.34"]
+
+
 def test_a_message_with_labels_is_one_message():
     text = (
         "Debit Card Purchase\nCard Ending: 1111\nAt: GREEN GROCER, DUBAI\nAmount: AED 12.34\n"

@@ -58,12 +58,14 @@ _PARTY_PATTERNS = {
         rf"\b{_SHORT_OUT}\s+{_CAPITAL}{_NAME}",
         rf"\b(?:recibo domiciliado|prélèvement|lastschrift|débito automático)\s+(?:de\s+|"
         rf"von\s+)?{_CAPITAL}{_NAME}",
+        rf"\bactivated\b.*?,\s+from\s+{_NAME}",
         r"在([^，。,]{2,30}?)(?:消费|支出|支付|付款)",
     ],
     Direction.INCOME: [
         rf"{_LABELS}{_NAME}",
         r"(?:^|:\s*)([^\W\d_][^:;.]{0,60}?) (?:sent|paid|transferred) you\b",
         rf"\b(?:from|von|de la part de|de)\s+(?:vpa\s+)?{_NAME}",
+        r"^([^\W\d_][^:;.|]{1,60}?) refund of\b",
         rf"\bby\s+{_NAME}",
         rf"\b(?:refund|refunded|cashback)\b[^.]{{0,40}}\b(?:at|by|from|for)\s+{_NAME}",
         rf"\b(?:towards|for|as)\s+{_NAME}",
@@ -82,6 +84,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _NO_PARTY = re.compile(
     rf"(?:{words.BALANCE}|id|ref|dr|cr|umn|trx\w*)\b.*|"
     r"(?:your|ur|my|you|our|this|any|rs|inr|date|upi|us|me)\b.*|"
+    r"(?:the |your )?(?:payment|transfer|purchase|transaction|refund)(?: of)?|"
     r"(?:the|a|an) (?:account|a/c|card|amount|bank)\b.*|"
     r".*\b(?:a/c|acct|account|ending|block|report|dispute|customer|helpline)\b.*|"
     r"(?:credit |debit )?card\b(?! \w+ \w).*|initial amount\b.*|"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 
 from src.components.bank_files.entry import Cell, Line, Reason, Rejected
+from src.components.bank_files.formats.labelled import labelled
 from src.components.bank_files.inference.dates import readings
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages.alert_words import (
@@ -17,7 +19,7 @@ from src.components.bank_files.messages.alert_words import (
 )
 from src.components.bank_files.messages.alerts import Alert, read_alert
 from src.components.bank_files.messages.days import without_days
-from src.components.bank_files.messages.splitting import split
+from src.components.bank_files.messages.splitting import first_line, split
 from src.components.bank_files.plan import Field
 
 COLUMNS = (Field.DATE, Field.AMOUNT, Field.DESCRIPTION, Field.MODE, Field.ID, Field.CURRENCY)
@@ -28,6 +30,8 @@ _FEWEST_SPACES = 3
 _WORDS_OF_A_FORM = 12
 _SHORT = 40
 """Characters of a line of a diary without a day."""
+_BLOCKS = 50
+"""From which it is seen whether they are messages."""
 _COMPLETE = 2
 _CENTS = re.compile(r"[.,][0-9]{2}\b")
 _LATER = timedelta(days=31)
@@ -52,6 +56,14 @@ def forms(text: str, limits: Limits) -> tuple[str, ...]:
     """The forms of the payment messages: their words without names, days and numbers, sorted."""
     alerts = ((message, fields) for _, message, fields in _read(text, limits) if isinstance(fields, Alert))
     return tuple(sorted({_form(message, alert) for message, alert in alerts}))
+
+
+def are_headed(text: str) -> bool:
+    """Whether blocks of labelled lines are messages: a line above the labels, such as `Salary credited`, has
+    the direction, which the amounts do not have."""
+    heads = [first_line(message) for _, message in islice(split(text), _BLOCKS)]
+    headed = [head for head in heads if not labelled(head) and message_direction(head)]
+    return 2 * len(headed) >= len(heads)
 
 
 def _read(text: str, limits: Limits) -> list[_Message]:

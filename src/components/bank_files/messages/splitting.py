@@ -35,6 +35,11 @@ def split(text: str) -> Iterator[_Line]:
         yield block[0][0], _BETWEEN.join(line for _, line in block)
 
 
+def first_line(message: str) -> str:
+    """Of a message that `split` put in one line."""
+    return message.partition(_BETWEEN)[0]
+
+
 def _messages(filled: list[_Line]) -> list[list[_Line]]:
     gaps = sum(after > before + 1 for (before, _), (after, _) in pairwise(filled))
     if _is_one_message([line for _, line in filled], has_gaps=gaps > 0):
