@@ -235,21 +235,6 @@ def test_the_demo_is_a_year_of_plausible_rows_and_gone_with_one_undo(container):
     assert rows_of(container) == ()
 
 
-def test_repeated_texts_of_a_file_are_scored_and_explained_once(container, monkeypatch):
-    scored, explained = [], []
-    scorer = container.champion.current().scorer
-    score, coded_parts = scorer._scores, scorer._coded_parts
-    monkeypatch.setattr(scorer, "_scores", lambda readings: [scored.extend(readings), score(readings)][1])
-    monkeypatch.setattr(
-        scorer, "_coded_parts", lambda reading: [explained.append(reading), coded_parts(reading)][1]
-    )
-    rows = ["2026-03-04,PIZZA CORNER,-12.50", "2026-03-05,CITY CAB 0{:04},-8.00"]
-    lines = [rows[number % 2].format(number) for number in range(2500)]
-    done = import_text(container, "\n".join(["Date,Details,Amount", *lines]))
-    assert done.counts.added == 2500
-    assert len(scored) == len(explained) == 2
-
-
 def test_the_configured_currency_is_the_first_choice(settings):
     container = Container(settings.model_copy(update={"currency": "CHF"}))
     (question,) = container.import_preview.read(BANK.encode(), {"sign": ANSWERS["sign"]}).preview.questions
