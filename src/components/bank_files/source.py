@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from src.components.bank_files.entry import Line, Rejected, as_text
@@ -85,12 +85,20 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     if file_format is Format.CAMT:
         entries = _without_placeholders(camt.records(content, limits), camt.COLUMNS)
         return Source(file_format, lambda: iter(entries), camt.COLUMNS, dict(_SIGNED_ISO))
+    if file_format is Format.MESSAGES:
+        messages = reader.read_messages(text, limits)
+        lines = _without_placeholders(reader.lines_of(messages), reader.COLUMNS)
+        return Source(
+            file_format,
+            lambda: iter(lines),
+            reader.COLUMNS,
+            {"encoding": encoding},
+            forms=lambda: reader.forms(messages),
+        )
     if file_format in _READERS:
         read_records, columns, plan_fields = _READERS[file_format]
         lines = _without_placeholders(read_records(text, limits), columns)
-        source = Source(file_format, lambda: iter(lines), columns, {**plan_fields, "encoding": encoding})
-        is_of_messages = file_format is Format.MESSAGES
-        return replace(source, forms=lambda: reader.forms(text, limits)) if is_of_messages else source
+        return Source(file_format, lambda: iter(lines), columns, {**plan_fields, "encoding": encoding})
     delimiter = plan.delimiter or delimited.detect_delimiter(text) or ","
     plan_fields = {"encoding": encoding, "delimiter": delimiter}
     records = with_whole_days(lambda: delimited.records(text, delimiter, limits))
@@ -194,5 +202,4 @@ _READERS: dict[Format, tuple[Callable[[str, Limits], list[Line]], tuple[Field, .
     Format.OFX: (ofx.records, ofx.COLUMNS, _SIGNED_ISO),
     Format.QIF: (qif.records, qif.COLUMNS, {"sign": Sign.NEGATIVE_IS_EXPENSE}),
     Format.MT940: (mt940.records, mt940.COLUMNS, _SIGNED_ISO),
-    Format.MESSAGES: (reader.records, reader.COLUMNS, {}),
 }

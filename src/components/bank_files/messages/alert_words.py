@@ -154,12 +154,11 @@ def not_a_payment(message: str) -> Reason | None:
         return Reason.REMINDER
     if _ADVERTISEMENT.search(text) and not _BOOKED.search(text):
         return Reason.ADVERTISEMENT
-    direction = message_direction(text)
-    if direction is None and _OFFER.search(text):
+    if _OFFER.search(text) and message_direction(text) is None:
         return Reason.ADVERTISEMENT
     if (
-        direction is None
-        and _BALANCE.search(text)
+        _BALANCE.search(text)
+        and message_direction(text) is None
         and not find_amount(without_days(text), has_direction=False)
     ):
         return Reason.BALANCE_MESSAGE

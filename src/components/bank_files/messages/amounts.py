@@ -56,6 +56,8 @@ _BOOKED_BEHIND = re.compile(
     r"\s*(?:has been |have been |was |is )?(?:debited|charged|deducted)\b", re.IGNORECASE
 )
 _LONGEST_OF_A_DIARY = 80
+_REACH = 90
+"""Characters before a number."""
 
 
 class Money(NamedTuple):
@@ -95,14 +97,19 @@ def has_amount_with_currency(line: str) -> bool:
     return any(_may_be_booked(match, line) for match in WITH_UNIT.finditer(line))
 
 
+def _before(message: str, match: re.Match[str]) -> str:
+    """The words before a number that can say what it is."""
+    return message[max(0, match.start() - _REACH) : match.start()]
+
+
 def _may_be_booked(match: re.Match[str], message: str) -> bool:
-    return not (_NEVER.search(message[: match.start()]) or _NEVER_BEHIND.match(message, match.end()))
+    return not (_NEVER.search(_before(message, match)) or _NEVER_BEHIND.match(message, match.end()))
 
 
 def _booked(amounts: list[re.Match[str]], named: list[re.Match[str]], message: str) -> re.Match[str] | None:
     """The first that is no fee; of two currencies that of the balance, in which the account is kept."""
     filled = [match for match in amounts if float(_money(match).text.split()[-1])]
-    booked = [match for match in filled if not _SELDOM.search(message[: match.start()])] or filled
+    booked = [match for match in filled if not _SELDOM.search(_before(message, match))] or filled
     if not booked:
         return None
     if _ACTIVATED.search(message[: booked[0].start()]):  # that amount is a limit
@@ -137,7 +144,7 @@ def _bare(message: str, named: list[re.Match[str]], *, has_direction: bool) -> M
         numbers = [match for match in numbers if _is_of_a_diary(match, message)]
     if has_direction:
         numbers = [match for match in numbers if _WITH_CENTS.search(match[0])]
-    numbers = [match for match in numbers if not _NEVER.search(message[: match.start()])]
+    numbers = [match for match in numbers if not _NEVER.search(_before(message, match))]
     return Money(numbers[-1][0], numbers[-1].span(), is_bare=True) if numbers else None
 
 

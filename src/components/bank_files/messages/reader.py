@@ -37,13 +37,12 @@ _CENTS = re.compile(r"[.,][0-9]{2}\b")
 _LATER = timedelta(days=31)
 _RUPEES = re.compile(r"\bRs\b\.?", re.IGNORECASE)
 
-_Message = tuple[int, str, Alert | Rejected]
+Message = tuple[int, str, Alert | Rejected]
 """(first line, text, what is read from it)"""
 
 
-def records(text: str, limits: Limits) -> list[Line]:
-    """One line per message; raises InvalidInput if hardly a line is a message or a line of a diary."""
-    read = _read(text, limits)
+def lines_of(read: list[Message]) -> list[Line]:
+    """One line per message; raises InvalidInput if hardly a one is a message or a line of a diary."""
     _check(read)
     years = _years([fields.day for _, _, fields in read if isinstance(fields, Alert)])
     return [
@@ -52,9 +51,9 @@ def records(text: str, limits: Limits) -> list[Line]:
     ]
 
 
-def forms(text: str, limits: Limits) -> tuple[str, ...]:
+def forms(read: list[Message]) -> tuple[str, ...]:
     """The forms of the payment messages: their words without names, days and numbers, sorted."""
-    alerts = ((message, fields) for _, message, fields in _read(text, limits) if isinstance(fields, Alert))
+    alerts = ((message, fields) for _, message, fields in read if isinstance(fields, Alert))
     return tuple(sorted({_form(message, alert) for message, alert in alerts}))
 
 
@@ -66,7 +65,8 @@ def are_headed(text: str) -> bool:
     return 2 * len(headed) >= len(heads)
 
 
-def _read(text: str, limits: Limits) -> list[_Message]:
+def read_messages(text: str, limits: Limits) -> list[Message]:
+    """All messages of a text. Raises InvalidInput if a limit is exceeded."""
     limits.check_messages(len(text))
     currency = currency_of([text])
     return [
@@ -80,7 +80,7 @@ def _form(message: str, alert: Alert) -> str:
     return " ".join([word for word in words if word.strip(".,:;|-/").isalpha()][:_WORDS_OF_A_FORM])
 
 
-def _check(read: list[_Message]) -> None:
+def _check(read: list[Message]) -> None:
     """Raises InvalidInput for prose: a third must be messages or lines of a diary, or a tenth complete
     alerts, because an exported inbox has other messages too."""
     likely = [_likelihood(message, fields) for _, message, fields in read]
