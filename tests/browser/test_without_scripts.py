@@ -98,7 +98,7 @@ def test_the_models_page_reloads_itself_while_a_run_is_under_way(plain, server):
 def test_a_transaction_is_edited_deleted_and_restored_without_scripts(plain, known, server):
     [row] = known({"description": "NIGHT CAB", "amount": "12"})
     plain.goto("/history")
-    plain.get_by_role("link", name="NIGHT CAB", exact=True).click()
+    plain.get_by_role("link", name="NIGHT CAB", exact=True).first.click()
     plain.locator("#edit").get_by_label("Amount").fill("13.50")
     plain.get_by_role("button", name="Save").click()
     expect(plain.locator("main")).to_contain_text("Amount: $12.00 → $13.50")
@@ -145,7 +145,7 @@ def test_an_account_is_added_merged_and_restored_without_scripts(plain, known, s
     plain.get_by_role("button", name="Undo").click()
     expect(plain.get_by_role("row", name="Giro")).to_contain_text("$12.00")
     plain.get_by_role("row", name="Giro").get_by_role("link", name="1 transaction").click()
-    plain.get_by_role("link", name="NIGHT CAB", exact=True).click()
+    plain.get_by_role("link", name="NIGHT CAB", exact=True).first.click()
     plain.get_by_label("Account", exact=True).fill("everyday")
     plain.get_by_role("button", name="Save").click()
     expect(plain.locator("main")).to_contain_text("Giro → Everyday")
