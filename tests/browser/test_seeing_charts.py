@@ -65,7 +65,7 @@ def test_a_month_prints_on_at_most_two_pages(open_page, spending):
 
 
 def test_a_chart_shows_its_numbers_under_the_pointer(open_page, spending):
-    page = open_page("/analytics")
+    page = open_page("/analytics?period=2026-03&category=groceries")
     drawn(page)
     page.locator("#by-category-title").scroll_into_view_if_needed()
     page.locator("[data-plot='by-category-figure'] .bars .point").first.hover(force=True)

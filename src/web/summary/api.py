@@ -136,9 +136,13 @@ def _of_file(file_summaries: FileSummaries, settings: Settings, at: datetime) ->
     content, _ = submitted(settings)
     if {*request.form, *request.files} - {"file", "text", "mapping"}:
         raise InvalidInput("The form accepts file, text and mapping only.")
-    summary = file_summaries.of(content, mapping_in(request.form.get("mapping", "")), at=at)
+    field = "text" if request.form.get("text") else "file"
+    mapping = mapping_in(request.form.get("mapping", ""))
+    try:
+        summary = file_summaries.of(content, mapping, at=at)
+    except InvalidInput as error:
+        raise InvalidInput(str(error), field=field if error.field == "file" else error.field) from error
     if not summary.preview.questions and all(row.left_out for row in summary.rows):
-        field = "text" if request.form.get("text") else "file"
         raise InvalidInput("No transactions were found in it.", field=field)
     metrics().predicted(row.prediction for row in summary.rows if row.prediction)
     return {

@@ -144,7 +144,7 @@ def test_names_of_today_follow_the_account_and_else_the_name(accounts):
 
 def test_names_are_read_with_one_query(accounts, database):
     ids = {name: accounts.add(account(name)).id for name in ("Everyday", "Giro", "Cash")}
-    mongo = database.accounts.database
+    mongo = database.collection("accounts").database
     for read in (lambda: accounts.names_today(ids), accounts.names):
         mongo.command("profile", 2)
         read()

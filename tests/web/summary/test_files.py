@@ -180,4 +180,4 @@ def test_the_api_takes_answers_about_a_file_and_names_what_is_not_certain(client
 
 
 def test_a_text_without_a_transaction_says_so(client):
-    assert "No transactions were found" in posted(client, text="nothing of interest").text
+    assert "This is no list of transactions" in posted(client, text="nothing of interest").text
