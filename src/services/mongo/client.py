@@ -137,10 +137,13 @@ class Database(Collections):
         self._uri = uri
         self._name = name
         self._token = token
+        self._closed = False
         self._write_concern = WriteConcern(w="majority", j=True, wtimeout=round(confirm_within_s * 1000))
 
     @once
     def _client(self) -> MongoClient[Document]:
+        if self._closed:
+            raise Unavailable("The connection to MongoDB is closed.")
         return MongoClient(
             self._uri(),
             tz_aware=True,
@@ -243,6 +246,8 @@ class Database(Collections):
         replacement.rename(name, dropTarget=True)
 
     def close(self) -> None:
+        """For good: a thread that comes later opens no new connection."""
+        self._closed = True
         forget(self, "_database")
         if client := forget(self, "_client"):
             client.close()
