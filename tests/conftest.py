@@ -117,6 +117,49 @@ def database(mongo_uri, database_name):
     made.close()
 
 
+EMPTIED = (
+    "transactions",
+    "acts",
+    "bulk_work",
+    "transfers",
+    "accounts",
+    "merchants",
+    "recurring",
+    "recurring_found",
+    "anomalies",
+    "dismissed_anomalies",
+    "anomaly_models",
+    "budgets",
+    "limits",
+    "categories",
+    "rules",
+    "dismissed_rules",
+    "training_runs",
+    "imports",
+    "import_rejects",
+    "import_profiles",
+    "answers_aside",
+    "deleted_transactions",
+    "refusals",
+    "deliveries",
+    "feed_entries",
+    "history_filters",
+    "settings",
+    "review_skips",
+    "forecasts",
+    "month_totals",
+    "stale_months",
+)
+
+
+def empty(database):
+    """Delete what people and jobs have kept, but no model; running servers on it notice at once."""
+    with database.basis_changes.noted(None, decisions=True):
+        for name in EMPTIED:
+            database.collection(name).delete_many({})
+        database.states.delete_many({"_id": {"$in": ["analysis", "anomaly_model"]}})
+
+
 @pytest.fixture
 def settings(tmp_path, mongo_uri, database_name):
     """Nothing of the developer's own `.env` or data directory."""

@@ -25,6 +25,7 @@ from src.container import Container
 from src.domain.models import Bundle
 from src.knowledge.lexicon_files import Knowledge
 from src.services.models.bundle import dumps
+from tests.conftest import empty
 from tests.launch.running_site import small_checkout
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -123,19 +124,7 @@ def running(tmp_path_factory, mongo_uri):
 @pytest.fixture
 def server(running):
     """The server with an empty history, no runs, and version 1 serving."""
-    for name in (
-        "transactions",
-        "transfers",
-        "training_runs",
-        "accounts",
-        "merchants",
-        "categories",
-        "rules",
-        "dismissed_rules",
-        "acts",
-        "deleted_transactions",
-    ):
-        running.services.database.collection(name).delete_many({})
+    empty(running.services.database)
     if running.services.models.champion().version != "1":
         running.services.models.promote("1", by="person", reason="", at=datetime.now(UTC))
     return running

@@ -16,11 +16,8 @@ FILE = """Date,Details,Amount,Currency
 
 
 @pytest.fixture
-def emptied(server):
-    yield server.services
-    database = server.services.database
-    for name in ("imports", "import_rejects", "import_profiles", "answers_aside"):
-        database.collection(name).delete_many({})
+def services(server):
+    return server.services
 
 
 def is_accessible(page):
@@ -32,7 +29,7 @@ def is_accessible(page):
 @pytest.mark.parametrize(
     ("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light, desktop", "dark, phone"]
 )
-def test_a_file_is_previewed_imported_and_undone(open_page, emptied, tmp_path, theme, size):
+def test_a_file_is_previewed_imported_and_undone(open_page, services, tmp_path, theme, size):
     (tmp_path / "may.csv").write_text(FILE)
     page = open_page("/import", theme=theme, size=size)
     is_accessible(page)
@@ -50,8 +47,8 @@ def test_a_file_is_previewed_imported_and_undone(open_page, emptied, tmp_path, t
     expect(page.get_by_role("progressbar")).to_be_visible()
     is_accessible(page)
 
-    claimed = emptied.imports.claim(holder="test")
-    emptied.import_run.run(claimed, holder="test")
+    claimed = services.imports.claim(holder="test")
+    services.import_run.run(claimed, holder="test")
     expect(page.get_by_text("This deletes 4 transactions")).to_be_visible()
     is_accessible(page)
     page.get_by_role("button", name="Undo import").click()
@@ -74,7 +71,7 @@ PARTIES = f"""Buchungstag;Verwendungszweck;{LONG};Betrag;Mandatsreferenz
     [("light", DESKTOP, True), ("dark", PHONE, True), ("light", PHONE, False)],
     ids=["light, desktop", "dark, phone", "without scripts"],
 )
-def test_an_unused_column_is_offered_and_added(open_page, emptied, tmp_path, theme, size, scripts):
+def test_an_unused_column_is_offered_and_added(open_page, services, tmp_path, theme, size, scripts):
     (tmp_path / "march.csv").write_text(PARTIES)
     page = open_page("/import", theme=theme, size=size, java_script_enabled=scripts)
     page.set_input_files("#file", tmp_path / "march.csv")
@@ -110,7 +107,7 @@ CATEGORIES = """Date,Details,Amount,Currency,Category
 @pytest.mark.parametrize(
     ("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light, desktop", "dark, phone"]
 )
-def test_categories_of_a_file_are_mapped_once_the_box_is_checked(open_page, emptied, tmp_path, theme, size):
+def test_categories_of_a_file_are_mapped_once_the_box_is_checked(open_page, services, tmp_path, theme, size):
     (tmp_path / "app.csv").write_text(CATEGORIES)
     page = open_page("/import", theme=theme, size=size)
     page.set_input_files("#file", tmp_path / "app.csv")

@@ -25,7 +25,7 @@ def drawn(page):
 
 
 def test_every_chart_is_drawn_and_has_its_numbers_in_a_table(open_page, spending):
-    page = open_page("/analytics?period=2026&currency=USD")
+    page = open_page("/analytics?period=2026")
     expect(drawn(page)).to_be_visible()
     assert page.locator(".plot:has(.main-svg)").count() == page.locator("[data-plot]").count() == 7
     assert page.locator(".plot .bars .point").count() >= 4
@@ -38,7 +38,7 @@ def test_every_chart_is_drawn_and_has_its_numbers_in_a_table(open_page, spending
 
 
 def test_a_click_on_a_bar_leads_to_its_rows(open_page, spending):
-    page = open_page("/analytics?period=2026-03&currency=USD")
+    page = open_page("/analytics?period=2026-03")
     drawn(page)
     page.locator("[data-plot='by-category-figure'] .bars .point").first.click(force=True)
     page.wait_for_url("**/history?counts=spent*counted_in=groceries*")
@@ -50,7 +50,7 @@ def test_subcategories_unfold_by_keyboard(open_page, spending, server, known):
     server.services.category_editor.add(bakery, at=datetime.now(UTC))
     [row] = known({"description": "BAKER", "amount": "4", "date": "2026-03-03"})
     server.services.feedback.record(row.id, bakery.slug, at=datetime.now(UTC))
-    page = open_page("/analytics?period=2026-03&currency=USD")
+    page = open_page("/analytics?period=2026-03")
     child = page.locator("#by-category tr.child", has_text="Bakery")
     expect(child).to_be_hidden()
     page.get_by_role("button", name="Subcategories of Groceries").press("Enter")
@@ -58,14 +58,14 @@ def test_subcategories_unfold_by_keyboard(open_page, spending, server, known):
 
 
 def test_a_month_prints_on_at_most_two_pages(open_page, spending):
-    page = open_page("/analytics?period=2026-03&currency=USD")
+    page = open_page("/analytics?period=2026-03")
     drawn(page)
     printed = page.pdf(prefer_css_page_size=True)
     assert max(map(int, re.findall(rb"/Count (\d+)", printed))) <= 2
 
 
 def test_a_chart_shows_its_numbers_under_the_pointer(open_page, spending):
-    page = open_page("/analytics?period=2026-03&category=groceries&currency=USD")
+    page = open_page("/analytics")
     drawn(page)
     page.locator("#by-category-title").scroll_into_view_if_needed()
     page.locator("[data-plot='by-category-figure'] .bars .point").first.hover(force=True)

@@ -11,6 +11,7 @@ from src.services.models.hot_swap import HotSwap
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
 from src.web.app import create_app
+from tests.conftest import empty
 from tests.file_reader import ReaderInThisProcess
 from tests.small_model import small_bundle
 
@@ -19,42 +20,6 @@ from tests.small_model import small_bundle
 def bundle():
     """The bytes of a model that knows a few words."""
     return small_bundle()
-
-
-EMPTIED = (
-    "transactions",
-    "acts",
-    "bulk_work",
-    "transfers",
-    "accounts",
-    "merchants",
-    "recurring",
-    "recurring_found",
-    "anomalies",
-    "dismissed_anomalies",
-    "anomaly_models",
-    "budgets",
-    "limits",
-    "categories",
-    "rules",
-    "dismissed_rules",
-    "training_runs",
-    "imports",
-    "import_rejects",
-    "import_profiles",
-    "answers_aside",
-    "deleted_transactions",
-    "refusals",
-    "deliveries",
-    "feed_entries",
-    "history_filters",
-    "settings",
-    "review_skips",
-    "forecasts",
-    "month_totals",
-    "stale_months",
-    "basis_changes",
-)
 
 
 WEB_DATABASE = f"test-web-{secrets.token_hex(6)}"
@@ -104,9 +69,7 @@ def bare_app(settings, monkeypatch, tmp_path):
 @pytest.fixture
 def app(web_database, registered, mongo_uri, tmp_path, monkeypatch):
     """The application with version 1 as champion, and nothing in its history."""
-    for name in EMPTIED:
-        web_database.collection(name).delete_many({})
-    web_database.states.delete_many({"_id": {"$in": ["analysis", "anomaly_model"]}})
+    empty(web_database)
     pointer = registered.champion()
     if pointer is None or pointer.version != "1":
         registered.promote("1", by="training", reason="The first model.", at=datetime.now(UTC))

@@ -14,8 +14,8 @@ from bson import ObjectId
 from src.domain.anomalies import AnomalyKind, Dismissal, anomaly_id
 from src.domain.transactions import PossibleMistake, Transaction
 from src.pipeline.integrations.inbound import InboundTransaction
+from tests.conftest import empty
 from tests.web.anomalies.test_unusual import analyse
-from tests.web.conftest import EMPTIED
 from tests.web.imports.test_imports import run_queued_imports, upload
 
 FORMS = ("jsonl", "csv", "parquet")
@@ -118,11 +118,6 @@ def taken(client, form, query="sort=date"):
     return answer.get_data()
 
 
-def emptied(database):
-    for name in EMPTIED:
-        database.collection(name).delete_many({})
-
-
 def import_file(app, client, content, form="jsonl"):
     answer = upload(client, content, name=f"anything.{form}")
     assert answer.status_code == 202, answer.text
@@ -149,7 +144,7 @@ def test_a_history_comes_back_as_it_was(app, client, container, full, web_databa
     before, categories = all_of(client), client.get("/api/v1/categories").json
     assert (vouched := container.possible_mistakes.confirmed())
     rows = len(before["jsonl"].splitlines())
-    emptied(web_database)
+    empty(web_database)
     done = import_file(app, client, before[form], form)
     assert (done["status"], counts(done)) == ("done", [rows, 0, 0, 0])
     after = all_of(client)
@@ -274,7 +269,7 @@ def test_the_ledger_is_the_same_in_an_empty_installation(app, client, container,
     assert any(life["edits"] for life in lives)
     assert [len(page["items"]) for page in links] == [1, 1, 1, 0]
     assert (len(accounts), len(filters), len(rules)) == (5, 1, 1)
-    emptied(web_database)
+    empty(web_database)
     assert import_file(app, client, content, form)["status"] == "done"
     container.link_matching.maintain()
     assert whole_ledger(client, ids) == before
@@ -312,7 +307,7 @@ def test_the_order_and_the_part_of_refunds_are_restored(app, client, predicted, 
     before, sums = whole_ledger(client, ids), client.get("/api/v1/analytics").json["by_category"]
     assert [life["refund_of"] for life in before[0]] == [None, None, shoes, None, store]
     content = taken(client, form)
-    emptied(web_database)
+    empty(web_database)
     import_file(app, client, content, form)
     assert whole_ledger(client, ids) == before
     assert client.get("/api/v1/analytics").json["by_category"] == sums
@@ -351,7 +346,7 @@ def test_two_refunds_to_which_a_hand_gave_one_order_are_restored(app, client, pr
     for refund in refunds:
         client.post(f"/api/v1/transactions/{refund}/refund", json={"of": shoes})
     content = taken(client, "jsonl").replace(b'"order":2', b'"order":1')
-    emptied(web_database)
+    empty(web_database)
     assert import_file(app, client, content)["status"] == "done"
     lives = [client.get(f"/api/v1/transactions/{refund}").json for refund in refunds]
     assert [life["refund_of"] for life in lives] == [shoes] * 2
@@ -360,7 +355,7 @@ def test_two_refunds_to_which_a_hand_gave_one_order_are_restored(app, client, pr
 def test_a_restored_edit_can_be_undone(app, client, full, web_database):
     content = taken(client, "jsonl")
     [store] = client.get("/api/v1/history?q=big%20store").json["items"]
-    emptied(web_database)
+    empty(web_database)
     import_file(app, client, content)
     edits = client.get(f"/api/v1/transactions/{store['id']}").json["edits"]
     act = next(edit["act"] for edit in reversed(edits) if not edit["undone"])
@@ -372,7 +367,7 @@ def test_a_restored_edit_can_be_undone(app, client, full, web_database):
 def test_a_backup_changes_nothing_that_a_person_has_set_up_since(app, client, full, web_database):
     set_up(client)
     content = taken(client, "jsonl")
-    emptied(web_database)
+    empty(web_database)
     mine = {"name": "Wallet", "currency": "USD", "kind": "card", "opening_balance": "1.00"}
     assert client.post("/api/v1/accounts", json=mine).status_code == 201
     assert client.patch("/api/v1/settings", json={"month_starts": 3}).status_code == 200
@@ -399,7 +394,7 @@ def test_of_the_rules_that_a_hand_wrote_into_an_export_only_the_valid_ones_are_r
         {"conditions": [{**text, "value": " "}]},
     ]
     first["setup"]["rules"] = [*({**rule, **fields} for fields in wrong), rule]
-    emptied(web_database)
+    empty(web_database)
     import_file(app, client, json.dumps(first).encode())
     [restored] = client.get("/api/v1/rules").json
     assert restored["name"] == rule["name"]
@@ -413,7 +408,7 @@ def test_a_budget_that_a_hand_wrote_into_an_export_is_not_restored_if_it_is_not_
     first = next(record for record in records if record["setup"])
     [budget, _] = first["setup"]["budgets"]
     first["setup"]["budgets"] = [budget, {**budget, "category": "salary"}, {**budget, "category": "no-such"}]
-    emptied(web_database)
+    empty(web_database)
     import_file(app, client, json.dumps(first).encode())
     assert [budget["category"] for budget in client.get("/api/v1/budgets").json] == ["books"]
     first["setup"]["budgets"] = [{**budget, "group": "essential"}]
@@ -427,7 +422,7 @@ def test_unusual_spending_that_was_dismissed_stays_dismissed(app, client, contai
     [twice] = client.get(f"{UNUSUAL}?wait=0").json["anomalies"]
     assert client.post(f"{UNUSUAL}/{twice['id']}/dismiss").status_code == 200
     content = taken(client, "jsonl")
-    emptied(web_database)
+    empty(web_database)
     import_file(app, client, content)
     analyse(container, container.ledger_analysis.parts["anomalies"])
     assert client.get(f"{UNUSUAL}?wait=0").json["anomalies"] == []
@@ -442,7 +437,7 @@ def test_dismissals_follow_categories_and_merchants_of_this_ledger(
     container.dismissals.add(BOOKS_MONTH)
     container.dismissals.add(replace(of_merchant, category="travel"))
     content = taken(client, "jsonl")
-    emptied(web_database)
+    empty(web_database)
     body = {"slug": "reading", "name": "Books", "group": "discretionary", "color": "#7a5195"}
     assert client.post("/api/v1/categories", json=body).status_code == 201
     for text in ("SHOE SHOP", "BIG STORE"):
@@ -459,7 +454,7 @@ def test_dismissals_follow_categories_and_merchants_of_this_ledger(
 def test_rules_and_budgets_follow_a_category_of_the_same_name(app, client, full, web_database):
     set_up(client)
     content = taken(client, "jsonl")
-    emptied(web_database)
+    empty(web_database)
     body = {"slug": "reading", "name": "Books", "group": "discretionary", "color": "#7a5195"}
     assert client.post("/api/v1/categories", json=body).status_code == 201
     import_file(app, client, content)
@@ -472,7 +467,7 @@ def test_an_account_that_only_a_transaction_has_named_gets_what_the_backup_knows
 ):
     set_up(client)
     content = taken(client, "jsonl")
-    emptied(web_database)
+    empty(web_database)
     predicted_account(client, "wallet")
     import_file(app, client, content)
     [wallet] = [account for account in client.get("/api/v1/accounts").json if account["kind"] == "cash"]
@@ -505,7 +500,7 @@ def without_details(content, form):
 def test_an_export_of_a_release_without_details_is_restored(app, client, full, web_database, form):
     content = taken(client, form)
     rows = len(taken(client, "jsonl").splitlines())
-    emptied(web_database)
+    empty(web_database)
     done = import_file(app, client, without_details(content, form))
     assert (done["status"], counts(done)) == ("done", [rows, 0, 0, 0])
     assert client.get("/api/v1/history?account=Checking").json["total"] == 0
@@ -513,7 +508,7 @@ def test_an_export_of_a_release_without_details_is_restored(app, client, full, w
 
 def test_the_banks_own_file_adds_nothing_to_what_was_restored(app, client, full, web_database):
     content = taken(client, "jsonl")
-    emptied(web_database)
+    empty(web_database)
     import_file(app, client, content)
     answer = upload(client, BANK.encode(), mapping=LABELLED)
     run_queued_imports(app)
@@ -524,7 +519,7 @@ def test_answers_hold_again_and_the_memory_knows_them_without_a_model(
     app, client, container, full, predicted, registered, web_database
 ):
     content = taken(client, "csv")
-    emptied(web_database)
+    empty(web_database)
     import_file(app, client, content)
     again = predicted("QUIET TEA ROOM", "6")
     assert (again["category"], again["decided_by"]) == ("books", "memory")
@@ -536,7 +531,7 @@ def test_a_restore_is_undone_completely_and_later_answers_return_with_it(
     app, client, container, full, answered, web_database
 ):
     content, rows = taken(client, "jsonl"), len(taken(client, "jsonl").splitlines())
-    emptied(web_database)
+    empty(web_database)
     done = import_file(app, client, content)
     assert counted(container, done) == (rows, 0)
     answered(full["id"], "travel")
@@ -554,7 +549,7 @@ def test_a_restore_that_was_killed_begins_again_and_doubles_nothing(
     app, client, container, full, web_database
 ):
     content, rows = taken(client, "parquet"), len(taken(client, "jsonl").splitlines())
-    emptied(web_database)
+    empty(web_database)
     assert upload(client, content).status_code == 202
     claimed = container.imports.claim(holder="the one that dies")
 
@@ -577,7 +572,7 @@ def test_an_own_category_of_the_same_name_takes_the_answers_of_the_other(
     app, client, full, predicted, web_database
 ):
     content = taken(client, "jsonl", "category=books&sort=date")
-    emptied(web_database)
+    empty(web_database)
     body = {"slug": "novels", "name": "BOOKS", "group": "discretionary", "color": "#000000"}
     client.post("/api/v1/categories", json=body)
     import_file(app, client, content)
@@ -587,7 +582,7 @@ def test_an_own_category_of_the_same_name_takes_the_answers_of_the_other(
 
 def test_a_part_of_the_lines_can_be_imported_alone(app, client, full, web_database):
     lines = taken(client, "jsonl").splitlines()
-    emptied(web_database)
+    empty(web_database)
     part = [line for line in lines if json.loads(line)["category"] == "books"][1:]
     assert counts(import_file(app, client, b"\n".join(part))) == [len(part), 0, 0, 0]
     assert "books" in {category["slug"] for category in client.get("/api/v1/categories").json}
@@ -601,7 +596,7 @@ def test_what_a_hand_wrote_into_an_export_is_masked_and_its_categories_are_made(
     body["transaction"]["description"] = "SWIGGY 4111 1111 1111 1111"
     body["feedback"][0]["category"] = body["category"] = "from-nowhere"
     body["status"] = "corrected"
-    emptied(web_database)
+    empty(web_database)
     assert counts(import_file(app, client, json.dumps(body).encode())) == [1, 0, 0, 0]
     [item] = client.get("/api/v1/history").json["items"]
     assert item["transaction"]["description"] == "SWIGGY [card]"
