@@ -28,13 +28,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         "ledgerloop", template_folder=str(SHIPPED / "templates"), static_folder=str(SHIPPED / "static")
     )
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * 1024 * 1024
-    app.extensions["ledgerloop"] = container = Container(settings)
+    app.extensions["ledgerloop"] = Container(settings)
     counted = metrics.init_app(app)  # first, so that a refused request is counted too
     security.init_app(app, settings)
     app.register_error_handler(Exception, problems.respond)
     app.after_request(json_io.read_to_the_end)
     api.init_app(app)
     app.register_blueprint(pages.bp)
-    direct = DirectPredictions(app.wsgi_app, container, counted, security.trusted_hosts(settings))
+    hosts = security.trusted_hosts(settings)
+    direct = DirectPredictions(app.wsgi_app, lambda: app.extensions["ledgerloop"], counted, hosts)
     app.wsgi_app = security.with_headers(direct)  # type: ignore[method-assign, assignment]
     return app

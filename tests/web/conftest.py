@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from src.config import load_settings
+from src.container import Container
 from src.knowledge import starter_file
 from src.services.models.hot_swap import HotSwap
 from src.services.models.repository import Models
@@ -66,8 +67,14 @@ def bare_app(settings, monkeypatch, tmp_path):
     app.extensions["ledgerloop"].database.close()
 
 
+@pytest.fixture(scope="session")
+def one_application(tmp_path_factory):
+    """Made once: its routes and its compiled templates take longer than most tests."""
+    return create_app(load_settings(_env_file=None, data_dir=tmp_path_factory.mktemp("application")))
+
+
 @pytest.fixture
-def app(web_database, registered, mongo_uri, tmp_path, monkeypatch):
+def app(one_application, web_database, registered, mongo_uri, tmp_path, monkeypatch):
     """The application with version 1 as champion, and nothing in its history."""
     empty(web_database)
     pointer = registered.champion()
@@ -83,10 +90,12 @@ def app(web_database, registered, mongo_uri, tmp_path, monkeypatch):
         clock="off",
         audit_share=0,  # a row without a date would be drawn on some days only
     )
-    app = application(settings, monkeypatch)
-    app.extensions["ledgerloop"].file_reader = ReaderInThisProcess()
-    yield app
-    app.extensions["ledgerloop"].database.close()
+    monkeypatch.setattr(HotSwap, "watch", lambda self: None)
+    container = Container(settings)
+    container.file_reader = ReaderInThisProcess()
+    one_application.extensions["ledgerloop"] = container
+    yield one_application
+    container.database.close()
 
 
 @pytest.fixture

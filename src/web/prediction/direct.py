@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -33,11 +33,11 @@ class DirectPredictions:
     def __init__(
         self,
         application: WSGIApplication,
-        container: Container,
+        container: Callable[[], Container],
         metrics: Metrics,
         hosts: frozenset[str],
     ) -> None:
-        """hosts: the names that are served."""
+        """container: as the views get it; hosts: the names that are served."""
         self._application = application
         self._container = container
         self._metrics = metrics
@@ -77,9 +77,10 @@ class DirectPredictions:
             if not isinstance(values, dict) or values.get("save") is not False:
                 return None
             body, at = PredictRequest.model_validate(values), datetime.now(UTC)
-            currency = self._container.preferences.current().currency
+            container = self._container()
+            currency = container.preferences.current().currency
             transaction = body.to_domain(currency=currency, today=at.date())
-            [(transaction, prediction)] = self._container.predictor.predict([transaction], at=at)
+            [(transaction, prediction)] = container.predictor.predict([transaction], at=at)
             answer = encoded(prediction_body(transaction, prediction, None))
             self._metrics.predicted([prediction])
         except Exception:  # the usual way meets it again, and says what it was
