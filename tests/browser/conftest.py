@@ -1,4 +1,4 @@
-"""A headless Chromium before a real server: gunicorn, two workers, MongoDB, a model made of the lexicon."""
+"""A headless Chromium before a real server: gunicorn, two workers, MongoDB, the starter as its model."""
 
 import http.client
 import os
@@ -10,21 +10,12 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect, sync_playwright
-from sklearn.pipeline import Pipeline
 
-from src.components.dataset.lexicon_training_rows import StatementWriter
-from src.components.dataset.schema import MODEL_FIELDS
-from src.components.features.vectorizer import TransactionFeatures
-from src.components.model.classifier import LinearCategorizer
-from src.components.model.thresholds import BandThresholds
 from src.config import ROOT, load_settings
 from src.container import Container
-from src.domain.models import Bundle
-from src.knowledge.lexicon_files import Knowledge
-from src.services.models.bundle import dumps
+from src.knowledge import starter_file
 from tests.conftest import empty
 from tests.launch.running_site import small_checkout
 
@@ -41,18 +32,6 @@ PHONE = {"width": 390, "height": 844}
 PATIENCE_S = 60
 """How long a page may take on a slow, busy machine."""
 expect.set_options(timeout=PATIENCE_S * 1000)
-
-
-def make_bundle():
-    """A model fitted once on the shipped statements: every category, in a second."""
-    rows = StatementWriter().write(Knowledge().entries(), Knowledge().category_profiles())
-    model = Pipeline(
-        [("features", TransactionFeatures()), ("classifier", LinearCategorizer(temperature=0.4))]
-    )
-    model.fit(rows[MODEL_FIELDS], rows["category"])
-    confidence = np.linspace(0.02, 0.98, 400)
-    bands = BandThresholds.fit(confidence, confidence > 0.5)
-    return dumps(Bundle(model, bands.to_dict(), {"classes": sorted(rows["category"].unique())}))
 
 
 def free_port():
@@ -105,7 +84,7 @@ class Server:
 def running(tmp_path_factory, mongo_uri):
     server = Server(tmp_path_factory.mktemp("browser"), mongo_uri, "browser-tests")
     server.services.database.ensure_indexes()
-    bundle = make_bundle()
+    bundle = starter_file.BUNDLE.read_bytes()
     for version in ("1", "2"):
         server.services.models.keep(
             bundle,

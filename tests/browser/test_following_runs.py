@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import Outcome, Scores, Verdict
 from src.services.runs.worker_lease import ClaimedRun
-from tests.browser.conftest import make_bundle
+from tests.small_model import small_bundle
 
 
 def claim(server):
@@ -60,7 +60,7 @@ def test_the_first_training_is_followed_and_what_is_typed_meanwhile_stays(newbor
     run.progress("model_trainer", 0.4)
     expect(page.locator("[data-run-stage]")).to_have_text("Comparing candidate models")
     newborn.services.models.keep(
-        make_bundle(), version="1", run_id=run.run.id, mlflow_run_id="", metrics={}, at=datetime.now(UTC)
+        small_bundle(), version="1", run_id=run.run.id, mlflow_run_id="", metrics={}, at=datetime.now(UTC)
     )
     newborn.services.models.promote("1", by="training", reason="The first model.", at=datetime.now(UTC))
     run.succeed(at=datetime.now(UTC))
