@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Band(StrEnum):
@@ -23,14 +24,12 @@ class DecidedBy(StrEnum):
     MODEL = "model"
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):  # ten of these and of reasons for each prediction: half the time
     category: str
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """A feature's contribution for (weight > 0) or against the category."""
 
     feature: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from src.components.features.typical_amounts import TypicalAmounts
@@ -90,6 +91,7 @@ def log2_amount(amount: Any, currency: Any) -> float | None:
     return math.log2(size / units_per_dollar(plain(currency))) if size else None
 
 
+@lru_cache(4096)
 def plain(value: Any) -> str:
     """Lower case, single spaces; "" for anything that is not text."""
     return " ".join(value.lower().split()) if isinstance(value, str) else ""

@@ -156,9 +156,10 @@ class LexiconMatcher:
 
     def _run_together(self, words: Sequence[str], position: int, hidden: str) -> Match | None:
         """`bluedoor` for `blue door`, and the other way about."""
-        for length in (1, 2):
-            joined = "".join(words[position : position + length])
-            if len(joined) >= _LEAST_JOINED and position + length <= len(words):
+        joined = ""
+        for length, word in enumerate(words[position : position + 2], 1):
+            joined += word
+            if len(joined) >= _LEAST_JOINED:
                 known = self._joined.get(joined)
                 if known and known[0] != hidden:
                     return Match(*known, length, position)

@@ -38,10 +38,12 @@ def field_code(field: str) -> str:
 def with_values(reasons: Iterable[Reason], transaction: Transaction) -> tuple[Reason, ...]:
     """`reasons` with the amount and the day of `transaction` in their codes."""
     return tuple(
-        Reason(reason.feature + _value(reason.feature, transaction), reason.weight)
-        if reason.feature in (AMOUNT, DAY)
-        else reason
-        for reason in reasons
+        [
+            Reason(reason.feature + _value(reason.feature, transaction), reason.weight)
+            if reason.feature in (AMOUNT, DAY)
+            else reason
+            for reason in reasons
+        ]
     )
 
 

@@ -83,7 +83,10 @@ class LinearScorer:
         values = np.concatenate([form.idf, field_values(form.fields, form.weights)])
         self._values: list[float] = values.tolist()
         self._means = form.coef.mean(axis=1, dtype=np.float64)
-        self._unusual: list[float] = (1 - form.field_shares).tolist()
+        unusual = (1 - form.field_shares).tolist()
+        self._codes = {
+            field: (field_code(field), share) for field, share in zip(form.fields, unusual, strict=True)
+        }
         self._smoothing: list[float] = form.field_smoothing.tolist()
         self._points: tuple[list[float], list[float]] = (
             form.confidence_points.tolist(),
@@ -159,8 +162,7 @@ class LinearScorer:
             totals[codes[first]] += half
             totals[codes[first + 1]] += half
         for field in row.fields:
-            code = field_code(field)
-            unusual = self._unusual[self._fields[field] - self._first_field]
+            code, unusual = self._codes[field]
             totals[code] = totals.get(code, 0.0) + next(lead) * unusual
         return strongest_reasons(totals, limit)
 
@@ -185,35 +187,37 @@ class LinearScorer:
         words = tokens.text.split()
         known = [self._word(word) for word in words]
         of_words = [word.column for word in known if word.column >= 0]
-        pairs = [
-            (position, column)
-            for position, pair in enumerate(itertools.pairwise(words))
-            if (column := self._pairs.get(" ".join(pair))) is not None
-        ]
-        of_pairs = [column for _, column in pairs]
-        fields = [field for field in tokens.fields if field in self._fields]
-        of_fields = [self._fields[field] for field in fields]
-        values, weights = self._values, self.form.weights
-        factors = (
-            _factor(weights["words"], self._length(of_words)),
-            _factor(weights["pairs"], self._length(of_pairs)),
-            1.0 if words else self.form.bare_factor,
-        )
+        pairs = {
+            position: column
+            for position, (word, following) in enumerate(itertools.pairwise(words))
+            if (column := self._pairs.get(f"{word} {following}")) is not None
+        }
+        fields = {field: column for field in tokens.fields if (column := self._fields.get(field)) is not None}
+        of_pairs, of_fields, lengths = list(pairs.values()), list(fields.values()), self.form.weights
         return Evidence(
             transaction=transaction,
             tokens=tokens,
             words=known,
-            ngram_factor=_factor(weights["ngrams"], _length_of_ngrams(known)),
-            columns=[*of_words, *of_pairs, *of_fields],
-            weights=[
-                values[column] * factor
-                for columns, factor in zip((of_words, of_pairs, of_fields), factors, strict=True)
-                for column in columns
-            ],
-            pairs=[position for position, _ in pairs],
-            fields=fields,
+            ngram_factor=_factor(lengths["ngrams"], _length_of_ngrams(known)),
+            columns=of_words + of_pairs + of_fields,
+            weights=self._scaled(of_words, lengths["words"])
+            + self._scaled(of_pairs, lengths["pairs"])
+            + self._values_of_fields(of_fields, bare=not words),
+            pairs=list(pairs),
+            fields=list(fields),
             smoothing=sum([self._smoothing[column - self._first_field] for column in of_fields]),
         )
+
+    def _scaled(self, columns: Sequence[int], length: float) -> list[float]:
+        """The values in these columns of a block of text, which get this length together."""
+        if not columns:
+            return []
+        factor = _factor(length, self._length(columns))
+        return [self._values[column] * factor for column in columns]
+
+    def _values_of_fields(self, columns: Sequence[int], *, bare: bool) -> list[float]:
+        values = [self._values[column] for column in columns]
+        return [value * self.form.bare_factor for value in values] if bare else values
 
     def _length(self, columns: Sequence[int]) -> float:
         """Of the vector with the values of these columns; a column may occur more than once."""
@@ -318,13 +322,13 @@ def _length_of_ngrams(words: Sequence[_Word]) -> float:
     if not words:
         return 0.0
     square, total = words[0].square, words[0].ngrams
-    for word in words[1:]:
+    for number, word in enumerate(words[1:], 2):
+        shared = total.keys() & word.ngrams.keys()
         square += word.square
-        both = {**total, **word.ngrams}
-        for column in total.keys() & word.ngrams.keys():
+        for column in shared:
             square += 2 * total[column] * word.ngrams[column]
-            both[column] = total[column] + word.ngrams[column]
-        total = both
+        if number < len(words):
+            total = {**total, **word.ngrams, **{one: total[one] + word.ngrams[one] for one in shared}}
     return math.sqrt(square)
 
 

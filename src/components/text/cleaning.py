@@ -33,10 +33,8 @@ from src.components.text.vocabulary import (
     SOFT,
 )
 
-_CACHED_TEXTS = 8_192
-"""Texts of a file repeat."""
-
-_CLEANED_TEXTS = 256
+_CACHED_TEXTS = 16_384
+"""More than a batch has: each is cleaned for its key and for the model. Texts of a file repeat."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
@@ -92,7 +90,7 @@ _FOLDING = _Folding()
 @lru_cache(_CACHED_TEXTS)
 def clean_text(description: str) -> str:
     """Folded words without payment processors, references, dates, terminals and places, for the model."""
-    return " ".join(_clean_words(description))
+    return " ".join(_without_endings(_without_processors(_without_noise(_split(description)))))
 
 
 @lru_cache(_CACHED_TEXTS)
@@ -101,7 +99,7 @@ def merchant_key(description: str) -> str:
 
     A check or a date is no merchant, with or without its number.
     """
-    words = _clean_words(description)
+    words = clean_text(description).split()
     name = _name_in(words) or words
     if NO_NAMES.issuperset(name):
         return ""
@@ -112,7 +110,7 @@ def merchant_key(description: str) -> str:
 def names_merchant(description: str) -> bool:
     """False for no text, for a check or a date, and for soft words only, such as `credit card payment`,
     though these are a key."""
-    words = _clean_words(description)
+    words = clean_text(description).split()
     return not NO_NAMES.issuperset(_name_in(words)) or bool(_alias(words))
 
 
@@ -153,12 +151,6 @@ def category_code(text: str) -> str:
     number = int(match[1])
     trade = next((code for first, last, code in _MCC_RANGES if first <= number <= last), number)
     return f"mcc{trade:04}"
-
-
-@lru_cache(_CLEANED_TEXTS)
-def _clean_words(description: str) -> list[str]:
-    """Of one text twice in a row: for the key and for the model. Nobody changes the list."""
-    return _without_endings(_without_processors(_without_noise(_split(description))))
 
 
 def _name_in(words: list[str]) -> list[str]:

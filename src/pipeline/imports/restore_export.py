@@ -11,7 +11,7 @@ from src.components.bank_files.entry import Exported
 from src.components.text.masking import mask
 from src.domain.categories import Category
 from src.domain.feedback import Feedback
-from src.domain.predictions import Alternative, Prediction
+from src.domain.predictions import Prediction
 from src.domain.transactions import MistakeMark, Split, StoredTransaction, Transaction
 from src.errors import Conflict
 from src.pipeline.categories.resolver import CategoryNames
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from src.services.categories.repository import Categories
     from src.services.transactions.imported import ImportedTransactions
 
-T = TypeVar("T", Prediction, Alternative, Feedback, MistakeMark, Split)
+T = TypeVar("T", Prediction, Feedback, MistakeMark, Split)
 
 
 @dataclass
@@ -102,7 +102,7 @@ def _masked(row: StoredTransaction) -> StoredTransaction:
         replace(
             prediction,
             explanation=tuple(
-                replace(reason, feature=mask(reason.feature)) for reason in prediction.explanation
+                reason._replace(feature=mask(reason.feature)) for reason in prediction.explanation
             ),
         )
         for prediction in row.predictions
@@ -140,7 +140,10 @@ def _translated(row: StoredTransaction, slugs: Mapping[str, str]) -> StoredTrans
         predictions=tuple(
             replace(
                 translated(prediction, "category"),
-                alternatives=tuple(translated(other, "category") for other in prediction.alternatives),
+                alternatives=tuple(
+                    other._replace(category=slugs.get(other.category, other.category))
+                    for other in prediction.alternatives
+                ),
             )
             for prediction in row.predictions
         ),

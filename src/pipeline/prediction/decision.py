@@ -138,7 +138,7 @@ def _from_memory(
         band=remembered_band(recall, auto_precision),
         decided_by=DecidedBy.MEMORY,
         alternatives=_with_memory(row, serving.scorer.classes, recall),
-        explanation=(Reason(f"memory:{recall.agreeing}/{recall.answers}", recall.confidence),),
+        explanation=(Reason(f"memory:{recall.agreeing}/{recall.answers}", round(recall.confidence, 4)),),
         model_version=serving.version,
         at=at,
     )

@@ -257,12 +257,11 @@ def prediction_body(transaction: Transaction, prediction: Prediction, id: str | 
         "needs_review": prediction.needs_review,
         "decided_by": prediction.decided_by.value,
         "alternatives": [
-            {"category": alternative.category, "probability": round(alternative.probability, 6)}
-            for alternative in prediction.alternatives
+            {"category": category, "probability": round(probability, 6)}
+            for category, probability in prediction.alternatives
         ],
         "explanation": [
-            {"feature": reason_text(reason.feature), "weight": round(reason.weight, 4)}
-            for reason in prediction.explanation
+            {"feature": reason_text(code), "weight": weight} for code, weight in prediction.explanation
         ],
         "model": {"name": MODEL_NAME, "version": prediction.model_version},
         "transaction": transaction_body(transaction),

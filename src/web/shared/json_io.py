@@ -33,7 +33,6 @@ def _refuse_constant(name: str) -> NoReturn:
 # Pydantic's JSON parser converts numbers to binary floats before Decimal; the standard library's passes the
 # digits on. It costs 2.7 microseconds more of a request's 100.
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def read_to_the_end(response: Response) -> Response:
@@ -92,7 +91,8 @@ def wants_json() -> bool:
 
 
 def encoded(body: Any) -> bytes:
-    return _encode(body).encode()
+    """Several times as fast as the standard library. A number that is not finite becomes null."""
+    return pydantic_core.to_json(body)
 
 
 def json_response(body: Any, status: int = 200, *, mimetype: str = "application/json") -> Response:

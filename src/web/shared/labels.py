@@ -188,6 +188,8 @@ def reasons(prediction: Prediction) -> tuple[list[str], list[str]]:
 
 def reason_text(feature: str) -> str:
     """A reason's code in words. A word of the transaction, or the text of an earlier version, stays."""
+    if ":" not in feature:  # most are words
+        return feature
     name, colon, value = feature.partition(":")
     template = _REASONS.get(feature) or _REASONS.get(name + colon)
     if template is None:

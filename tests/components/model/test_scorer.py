@@ -1,3 +1,4 @@
+import random
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -76,15 +77,17 @@ def test_it_gives_the_probabilities_of_the_pipeline(family):
     assert np.abs(one_by_one - expected).max() < 1e-9
 
 
-def test_it_gives_them_for_thousands_of_texts_at_once():
-    draw = np.random.default_rng(4)
-    letters = np.array([*"abcdeilmnorst 0123&*.#é"])
+def test_it_gives_them_for_twenty_thousand_texts_at_once_and_one_by_one():
+    draw = random.Random(4)
     frame = rows(5_000, seed=9)
-    noise = ["".join(draw.choice(letters, draw.integers(0, 20))) for _ in range(len(frame))]
+    frame = frame.loc[frame.index.repeat(4)].reset_index(drop=True)
+    noise = ["".join(draw.choices("abcdeilmnorst 0123&*.#é", k=draw.randrange(20))) for _ in range(20_000)]
     frame["description"] = [f"{text} {more}" for text, more in zip(frame["description"], noise, strict=True)]
     model = fitted()
-    served = scorer_of(model).probabilities(transactions(frame))
-    assert np.abs(served - model.predict_proba(frame[MODEL_FIELDS])).max() < 1e-9
+    offline, inputs, scorer = model.predict_proba(frame[MODEL_FIELDS]), transactions(frame), scorer_of(model)
+    assert np.abs(scorer.probabilities(inputs) - offline).max() < 1e-9
+    one_by_one = np.concatenate([scorer.probabilities([one]) for one in inputs[::4]])
+    assert np.abs(one_by_one - offline[::4]).max() < 1e-9
 
 
 def test_it_reads_the_weights_and_limits_of_the_features():
