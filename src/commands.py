@@ -32,6 +32,9 @@ from src.web.models import verdict_sentences
 
 if TYPE_CHECKING:
     from src.domain.transactions import Transaction
+    from src.pipeline.imports.reading import ImportReading
+    from src.pipeline.imports.run import ImportRun
+    from src.pipeline.imports.undo import ImportUndo
     from src.pipeline.registry.retention import RetentionReport
     from src.pipeline.registry.starter_log import StarterLog
     from src.pipeline.training.run import TrainingPipeline
@@ -218,8 +221,12 @@ def _bound(container: Container) -> None:
 
 
 def run_import(container: Container, claimed: Import, *, holder: str) -> None:
-    """Run or undo the import that `holder` has claimed, in this process. Raises LeaseLost, Unavailable."""
-    work = container.import_undo if claimed.status is ImportStatus.UNDOING else container.import_run
+    """Read, run or undo the import that `holder` has claimed. Raises LeaseLost, Unavailable."""
+    work: ImportReading | ImportRun | ImportUndo = container.import_run
+    if claimed.status is ImportStatus.READING:
+        work = container.import_reading
+    elif claimed.status is ImportStatus.UNDOING:
+        work = container.import_undo
     with container.imports.keep_lease(claimed.id, holder, claimed.attempt):
         work.run(claimed, holder=holder)
 

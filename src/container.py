@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 from src.components.bank_files.limits import Limits
@@ -23,6 +25,7 @@ from src.pipeline.feedback.undo import ActUndo
 from src.pipeline.imports.category_mapping import CategoryMapping
 from src.pipeline.imports.preview import ImportPreview
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult
+from src.pipeline.imports.reading import ImportReading
 from src.pipeline.imports.restore_setup import SetupRestore
 from src.pipeline.imports.run import ImportRun
 from src.pipeline.imports.undo import ImportUndo
@@ -130,8 +133,14 @@ class Container(Insight):
         self.account_editor.settle(at=self.now(), with_numbers=True)
         self.month_totals.refresh()
 
-    def _read_file(self, content: bytes, request: ReadRequest) -> ReadResult:
-        return ReadResult.from_json(self.file_reader.read(pickle.dumps(request), content))
+    @once
+    def import_reading(self) -> ImportReading:
+        return ImportReading(self.imports, self.import_preview, self.now, self.holder, _in_a_thread)
+
+    def _read_file(
+        self, content: bytes, request: ReadRequest, report: Callable[[float], None] | None = None
+    ) -> ReadResult:
+        return ReadResult.from_json(self.file_reader.read(pickle.dumps(request), content, report))
 
     @property
     def import_limits(self) -> Limits:
@@ -331,3 +340,7 @@ class Container(Insight):
         self.database.ensure_indexes()  # where no clock runs, nobody else makes them
         if self.settings.clock == "on":
             self.scheduler.start()
+
+
+def _in_a_thread(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="reading", daemon=True).start()

@@ -24,6 +24,7 @@ async function follow(box) {
   const answer = document.hidden ? null : await fetch(`/api/v1/imports/${encodeURIComponent(box.dataset.import)}`).catch(() => null);
   const report = answer?.ok ? await answer.json() : null;
   if (report && !["running", "undoing"].includes(report.status)) {
+    if ("reload" in box.dataset) return location.reload(); // the preview has scripts of its own
     swap(parse(await (await fetch(location.href, { headers: { Accept: "text/html" } })).text()), ["main", "waiting-count"]);
     return;
   }

@@ -13,7 +13,7 @@ class ReaderInThisProcess(FileReader):
     def __init__(self):
         super().__init__(memory=0)
 
-    def _run(self, stdin):
+    def _run(self, stdin, report):
         file = io.BytesIO(stdin)
         request = pickle.load(file)  # noqa: S301 - made by this process
-        return answer(file.read(), request)
+        return answer(file.read(), request, report)

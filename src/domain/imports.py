@@ -9,6 +9,8 @@ from typing import Any
 
 
 class ImportStatus(StrEnum):
+    READING = "reading"
+    """Its file is being read, apart from the request that uploaded it."""
     PREVIEW = "preview"
     """Waits for a person to confirm how the file is read."""
     QUEUED = "queued"
@@ -63,7 +65,7 @@ class Import:
     size: int
     """Bytes."""
     layout: str
-    """Fingerprint shared by all files of one layout."""
+    """Fingerprint shared by all files of one layout; "" until the file is read."""
     plan: dict[str, Any]
     """How the file is read: `Plan.to_dict` of `components/bank_files/plan.py`."""
     created_at: datetime
@@ -86,6 +88,10 @@ class Import:
     kept_aside: int = 0
     """Deleted transactions with answers; the answers return when the rows are imported again."""
     has_file: bool = False
+    starts: bool = False
+    """Whether it starts without a confirmation once its file is read."""
+    share_read: float = 0.0
+    """Of its file, while it is read for the preview."""
 
     @property
     def retry_until(self) -> datetime | None:
@@ -96,7 +102,9 @@ class Import:
 
     @property
     def progress(self) -> float:
-        """0..1, of the import or of its undo."""
+        """0..1, of the reading for the preview, of the import, or of its undo."""
+        if self.status is ImportStatus.READING:
+            return self.share_read
         if self.status is ImportStatus.UNDOING:
             finished = self.rows_undone + self.rows_stay
             return min(finished / self.rows_to_undo, 1.0) if self.rows_to_undo else 0.0

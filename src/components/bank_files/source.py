@@ -7,7 +7,8 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from src.components.bank_files.entry import Line, Rejected, as_text
@@ -44,6 +45,8 @@ _OF_OFFICE = ("[Content_Types].xml", "mimetype", "xl/workbook.xml")
 _SIGNED_ISO = {"date_order": "ymd", "decimal_mark": ".", "sign": Sign.NEGATIVE_IS_EXPENSE}
 _CAMT = re.compile(r"BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)\b|camt\.05[234]")
 _OFX = re.compile(r"OFXHEADER|<OFX>", re.IGNORECASE)
+_PASSES = 2
+"""Over all records: one to detect how they are read, one to read them."""
 _START = 4_000
 """Characters from which a format is recognized."""
 
@@ -169,12 +172,19 @@ def _is_hidden(name: str) -> bool:
 class BankFile:
     """The bytes of a file, opened once for each format, encoding and delimiter."""
 
-    def __init__(self, content: bytes, limits: Limits) -> None:
-        """Raises InvalidInput if the file is empty, too large, or an archive that cannot be unpacked."""
+    def __init__(
+        self, content: bytes, limits: Limits, report: Callable[[float], object] | None = None
+    ) -> None:
+        """report: called with the share of `_PASSES` passes that is done, at most a hundred times.
+
+        Raises InvalidInput if the file is empty, too large, or an archive that cannot be unpacked.
+        """
         limits.check_size(content)
         self._content, self.limits = _unpacked(content, limits), limits
         self.opened = 0
         """How often the bytes were decoded and cut into records."""
+        self._report, self._percent, self._passed = report, 0, 0
+        self._lines = max(self._content.count(b"\n"), 1)
         self._sources: dict[tuple[Format | None, str | None, str | None], Source] = {}
         """By the plan's format, encoding and delimiter."""
         self._exports: dict[Format | None, OwnExport | None] = {}
@@ -185,11 +195,22 @@ class BankFile:
         if key not in self._sources:
             self.opened += 1
             source = open_source(self._content, plan, self.limits)
+            if self._report:
+                source = replace(source, records=partial(self._reported, source.records))
             read_by = (
                 source.plan_fields.get(name, getattr(plan, name)) for name in ("encoding", "delimiter")
             )
             self._sources[key] = self._sources[source.format, *read_by] = source
         return self._sources[key]
+
+    def _reported(self, records: Callable[[], Iterator[Line]]) -> Iterator[Line]:
+        for line in records():
+            self._passed += 1
+            percent = min(100 * self._passed // (_PASSES * self._lines), 99)
+            if self._report and percent > self._percent:
+                self._percent = percent
+                self._report(percent / 100)
+            yield line
 
     def export(self, plan: Plan) -> OwnExport | None:
         """See `open_export`."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DEMO = "Demo: a year of made-up transactions"
 _LONGEST_NAME = 120
+Report = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class ImportPreview:
     account_hash: Callable[[str], str]
     """The keyed hash of an account number."""
     categories: CategoryMapping
-    read_file: Callable[[bytes, ReadRequest], ReadResult]
+    read_file: Callable[[bytes, ReadRequest, Report | None], ReadResult]
     """`read_preview`, in a separate process."""
     clock: Callable[[], datetime]
     preferences: Callable[[], Preferences]
@@ -50,16 +51,21 @@ class ImportPreview:
     limits: Limits = DEFAULT
 
     def read(
-        self, content: bytes, changes: Mapping[str, Any] | None = None, *, whole: bool = False
+        self,
+        content: bytes,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        whole: bool = False,
+        report: Report | None = None,
     ) -> ReadResult:
         """How a file would be read; nothing is stored. Raises InvalidInput, Unavailable.
 
         changes: fields of a Plan, and answers to questions by their keys. The profile of this layout, if
-        there is one, applies first. whole: as of a ReadRequest.
+        there is one, applies first. whole: as of a ReadRequest. report: called with the share that is read.
         """
         changes, choices = self.categories.split(changes or {})
         profiles = {profile.layout: profile.plan for profile in self.profiles.all()}
-        result = self._read(content, profiles=profiles, changes=changes, whole=whole)
+        result = self._read(content, report, profiles=profiles, changes=changes, whole=whole)
         result = replace(result, preview=self.categories.with_choices(result.preview, choices))
         if "account" not in changes:
             plan = result.preview.plan
@@ -79,9 +85,9 @@ class ImportPreview:
             preview = replace(preview, duplicates=duplicates, compared=len(rows))
         return replace(result, preview=preview, file_rows=())
 
-    def _read(self, content: bytes, **request: Any) -> ReadResult:
+    def _read(self, content: bytes, report: Report | None = None, **request: Any) -> ReadResult:
         """With the keyed hashes of account numbers, so that the result may be stored."""
-        result = self.read_file(content, self._request(**self._named(request)))
+        result = self.read_file(content, self._request(**self._named(request)), report)
         hashes = tuple(map(self.account_hash, result.preview.account_numbers))
         return replace(result, preview=replace(result.preview, account_numbers=hashes))
 
@@ -128,9 +134,10 @@ class ImportPreview:
 
     def store(self, content: bytes, result: ReadResult, *, name: str) -> Import:
         """result: of `read` for this file."""
-        name = mask(" ".join(name.split()))[:_LONGEST_NAME] or "file"
-        fields = _stored_fields(result)
-        return self.imports.add(content, name=name, layout=result.layout, at=self.clock(), **fields)
+        fields = stored_fields(result)
+        return self.imports.add(
+            content, name=stored_name(name), layout=result.layout, at=self.clock(), **fields
+        )
 
     def preview(self, import_id: str) -> Preview:
         """What would be stored. Raises NotFound once the file was read."""
@@ -158,7 +165,7 @@ class ImportPreview:
 
     def _store_preview(self, current: Import, preview: Preview, choices: Choices) -> Preview:
         preview = self.categories.with_choices(preview, choices)
-        self.imports.set_plan(current.id, **_stored_fields(ReadResult(current.layout, preview)))
+        self.imports.set_plan(current.id, **stored_fields(ReadResult(current.layout, preview)))
         return preview
 
     def demo(self) -> Import:
@@ -175,19 +182,24 @@ class ImportPreview:
         if plan.open and (questions := self.preview(import_id).questions):
             raise InvalidInput("Answer the questions about this file first.", field=questions[0].key)
         if plan.account:
-            self._remember_account(plan.account, self.preview(import_id))
-        if plan.format is not Format.LEDGERLOOP:  # our own exports need no profile
-            known = self.profiles.find(current.layout)
-            name = mask(profile) or (known.name if known else current.name)
-            plan = remembered(known.plan if known else None, plan.profile())
-            self.profiles.remember(current.layout, plan.to_dict(), name=name, at=self.clock())
+            self.remember_account(plan.account, self.preview(import_id))
+        self.remember_profile(plan, layout=current.layout, name=profile, file_name=current.name)
         return self.imports.queue(import_id)
+
+    def remember_profile(self, plan: Plan, *, layout: str, file_name: str, name: str = "") -> None:
+        """Save the plan for files of this layout; `name` or else that of the file is the profile's."""
+        if plan.format is Format.LEDGERLOOP:  # our own exports need no profile
+            return
+        known = self.profiles.find(layout)
+        name = mask(name) or (known.name if known else file_name)
+        plan = remembered(known.plan if known else None, plan.profile())
+        self.profiles.remember(layout, plan.to_dict(), name=name, at=self.clock())
 
     def rename_profile(self, layout: str, name: str) -> None:
         """Raises NotFound, Unavailable."""
         self.profiles.rename(layout, mask(name))
 
-    def _remember_account(self, name: str, preview: Preview) -> None:
+    def remember_account(self, name: str, preview: Preview) -> None:
         """Let a number that is alone in its file lead to the account from now on."""
         currency = preview.entries[0].currency if preview.entries else None
         name = self.accounts.canonical(mask(name), currency=currency)
@@ -198,7 +210,11 @@ class ImportPreview:
         return ReadRequest(currency=self.preferences().currency, limits=self.limits, **fields)
 
 
-def _stored_fields(result: ReadResult) -> dict[str, Any]:
+def stored_name(name: str) -> str:
+    return mask(" ".join(name.split()))[:_LONGEST_NAME] or "file"
+
+
+def stored_fields(result: ReadResult) -> dict[str, Any]:
     preview = result.preview
     return {
         "plan": preview.plan.to_dict(),

@@ -75,9 +75,14 @@ def _as_json() -> TypeAdapter[ReadResult]:
     return TypeAdapter(ReadResult)
 
 
-def read_preview(content: bytes, request: ReadRequest) -> ReadResult:
-    """Open the file once and pass over it a few times. Raises InvalidInput."""
-    file = BankFile(content, request.limits)
+def read_preview(
+    content: bytes, request: ReadRequest, report: Callable[[float], object] | None = None
+) -> ReadResult:
+    """Open the file once and pass over it a few times. Raises InvalidInput.
+
+    report: called with the share that is read, at most a hundred times.
+    """
+    file = BankFile(content, request.limits, report)
     layout = fingerprint_of_header(file)
     entries, shown = (WHOLE, WHOLE) if request.whole else (_COMPARED, SHOWN)
     read = partial(

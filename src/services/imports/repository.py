@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -51,22 +52,73 @@ class Imports(ImportLease):
 
         preview: any bytes; stored encrypted, and deleted with the file.
         """
-        # Hexadecimal, because an id that begins with "-" would look like an option of a command.
-        import_id = secrets.token_hex(9)
+        import_id = _new_id()
+        fields = {"layout": layout, **self._plan_fields(import_id, plan, form, rows, preview)}
+        return self._insert(import_id, ImportStatus.PREVIEW, content, name, at, fields)
+
+    @guarded
+    def add_unread(
+        self, content: bytes, *, name: str, changes: Mapping[str, Any], starts: bool, at: datetime
+    ) -> Import:
+        """Store a file that is to be read. name: masked. changes: of its plan; stored encrypted."""
+        import_id = _new_id()
+        sealed = self._uploads.seal(_changes_name(import_id), json.dumps(changes).encode())
+        fields = {"layout": "", "plan": {}, "changes": sealed, "starts": starts}
+        return self._insert(import_id, ImportStatus.READING, content, name, at, fields)
+
+    def _insert(
+        self,
+        import_id: str,
+        status: ImportStatus,
+        content: bytes,
+        name: str,
+        at: datetime,
+        fields: Document,
+    ) -> Import:
         document = {
             "_id": import_id,
             "owner": LOCAL_OWNER,
-            "status": ImportStatus.PREVIEW.value,
+            "status": status.value,
             "name": name,
             "size": len(content),
-            "layout": layout,
             "created_at": at,
             "attempt": 0,
-            **self._plan_fields(import_id, plan, form, rows, preview),
+            **fields,
             "file_id": self._uploads.keep(import_id, content),
         }
         self._imports.insert_one(document)
         return import_of(document)
+
+    @guarded
+    def changes(self, import_id: str) -> dict[str, Any]:
+        """What `add_unread` stored. Raises NotFound, Unavailable."""
+        sealed = self._document(import_id).get("changes")
+        if sealed is None:
+            return {}
+        changes: dict[str, Any] = json.loads(self._uploads.unseal(_changes_name(import_id), sealed))
+        return changes
+
+    @guarded
+    def finish_reading(
+        self,
+        import_id: str,
+        holder: str,
+        attempt: int,
+        *,
+        queue: bool,
+        layout: str,
+        plan: Mapping[str, Any],
+        form: str,
+        rows: int,
+        preview: bytes,
+    ) -> None:
+        """The file is read: it waits for a person, or to be imported (`queue`). Raises LeaseLost."""
+        status = ImportStatus.QUEUED if queue else ImportStatus.PREVIEW
+        fields = {"layout": layout, **self._plan_fields(import_id, plan, form, rows, preview)}
+        ended: Document = {"changes": "", "lease_until": "", "holder": ""}
+        new_start = {"status": status.value, "uncounted_attempts": attempt}
+        update = {"$set": {**fields, **new_start}, "$unset": ended}
+        self._leases.write(import_id, holder, attempt, update)
 
     @guarded
     def get(self, import_id: str) -> Import:
@@ -135,8 +187,10 @@ class Imports(ImportLease):
 
         Raises Conflict, NotFound, Unavailable.
         """
+        unread = {"$eq": ["$layout", ""]}
+        queued = {"$cond": [unread, ImportStatus.READING.value, ImportStatus.QUEUED.value]}
         update = [
-            {"$set": {**NEW_START, "status": ImportStatus.QUEUED.value}},
+            {"$set": {**NEW_START, "status": queued}},
             {"$unset": ["stop", "error", "finished_at", "lease_until"]},
         ]
         return self._change(import_id, RETRYABLE, update, file_id={"$exists": True})
@@ -166,9 +220,12 @@ class Imports(ImportLease):
     @guarded
     def discard(self, import_id: str) -> None:
         """Cancel an import before it starts. Raises Conflict once it was started, NotFound, Unavailable."""
-        self._change(import_id, (ImportStatus.PREVIEW,), {"$set": {"error": None}})
-        self._delete_file({"_id": {"$eq": import_id}, "status": ImportStatus.PREVIEW.value})
-        self._imports.delete_one({"_id": {"$eq": import_id}, "status": ImportStatus.PREVIEW.value})
+        cancelled = self._change(
+            import_id, (ImportStatus.READING, ImportStatus.PREVIEW), {"$set": {"error": None}}
+        )
+        query: Document = {"_id": {"$eq": import_id}, "status": cancelled.status.value}
+        self._delete_file(query)
+        self._imports.delete_one(query)
 
     @guarded
     def delete_old_files(self) -> int:
@@ -196,9 +253,18 @@ class Imports(ImportLease):
         return document
 
 
+def _new_id() -> str:
+    # Hexadecimal, because an id that begins with "-" would look like an option of a command.
+    return secrets.token_hex(9)
+
+
 def _preview_name(import_id: str) -> str:
     """The name it is encrypted with."""
     return f"{import_id}: preview"
+
+
+def _changes_name(import_id: str) -> str:
+    return f"{import_id}: changes"
 
 
 class ImportRejects:

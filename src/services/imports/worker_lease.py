@@ -1,4 +1,4 @@
-"""The lease of a running import: one process at a time adds or undoes its rows."""
+"""The lease of an import: one process at a time reads its file, or adds or undoes its rows."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from src.services.imports.encrypted_uploads import Uploads
 from src.services.mongo.client import Database, Document, dataclass_of, guarded
 from src.services.mongo.leases import Leases
 
-_WAITING = (ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
+_WAITING = (ImportStatus.READING, ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
 _ATTEMPTS = 10
 """An attempt passes over the rows it already added within seconds, so a restart costs little."""
-_WORKED_ON = (ImportStatus.RUNNING, ImportStatus.UNDOING)
+_WORKED_ON = (ImportStatus.READING, ImportStatus.RUNNING, ImportStatus.UNDOING)
 
 
 def import_of(document: Document) -> Import:
@@ -52,15 +52,22 @@ class ImportLease:
     def claim(self, *, holder: str) -> Import | None:
         """Claim the oldest waiting import, or one whose lease has expired.
 
-        Its rows are to be undone if its status is `undoing`, else to be added.
+        Its file is to be read if its status is `reading`, its rows are to be undone if it is `undoing`, else
+        to be added.
         """
-        waiting = {"status": {"$in": [status.value for status in _WAITING]}}
+        waiting: Document = {"status": {"$in": [status.value for status in _WAITING]}}
         error = f"The import was interrupted {self._leases.attempts} times and did not finish."
         failed: Document = {"$set": {"status": ImportStatus.FAILED.value, "error": error}}
         self._leases.give_up(waiting, failed | {"$currentDate": {"finished_at": True}})
         queued = {"$eq": ["$status", ImportStatus.QUEUED.value]}
         claimed = {"status": {"$cond": [queued, ImportStatus.RUNNING.value, "$status"]}}
         document = self._leases.claim(waiting, claimed, holder=holder, sort=[("created_at", 1)])
+        return import_of(document) if document else None
+
+    def claim_reading(self, import_id: str, *, holder: str) -> Import | None:
+        """Claim an import whose file is to be read; None if another process has it already."""
+        unread = {"_id": {"$eq": import_id}, "status": ImportStatus.READING.value}
+        document = self._leases.claim(unread, {}, holder=holder)
         return import_of(document) if document else None
 
     def release(self, import_id: str, *, holder: str, attempt: int, counts: bool = True) -> bool:
@@ -73,6 +80,19 @@ class ImportLease:
     def keep_lease(self, import_id: str, holder: str, attempt: int) -> AbstractContextManager[None]:
         """A thread renews the lease until the block ends."""
         return self._leases.renewing(import_id, holder, attempt)
+
+    def record_reading(self, import_id: str, holder: str, attempt: int, share: float) -> None:
+        """Store how much of the file is read and renew the lease. Raises LeaseLost."""
+        progress = {"share_read": share, "lease_until": self._leases.until()}
+        self._leases.write(import_id, holder, attempt, [{"$set": progress}])
+
+    def refuse(self, import_id: str, holder: str, attempt: int, *, error: str, at: datetime) -> None:
+        """Its file cannot be read, so it is deleted. Raises LeaseLost."""
+        failed = {"status": ImportStatus.FAILED.value, "error": error, "finished_at": at}
+        update = {"$set": failed, "$unset": {"changes": "", "file_id": ""}}
+        file_id = self._leases.write(import_id, holder, attempt, update, read="file_id")
+        if file_id is not None:
+            self._uploads.delete(file_id)
 
     def record_progress(self, import_id: str, holder: str, attempt: int, counts: ImportCounts) -> bool:
         """Store the counts and renew the lease; False if the import is to stop. Raises LeaseLost."""

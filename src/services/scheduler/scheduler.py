@@ -36,7 +36,7 @@ RUN, IMPORT, BULK, WAITING, DELIVERY = "run", "import", "bulk", "waiting", "deli
 COUNT = "count"
 ANALYSIS = "analysis"
 
-_IMPORTS = [status.value for status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)]
+_IMPORTS = [status.value for status in (*IMPORT_UNDER_WAY, ImportStatus.READING, ImportStatus.UNDOING)]
 
 
 class PendingWork:

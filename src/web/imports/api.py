@@ -11,8 +11,9 @@ from werkzeug.exceptions import BadRequest
 
 from src.domain.imports import ImportStatus
 from src.domain.spreadsheet_cells import escape_formula
-from src.errors import InvalidInput
+from src.errors import Conflict, InvalidInput
 from src.pipeline.imports.preview import heading_of_rejects
+from src.pipeline.imports.reading import is_long
 from src.web.imports import text
 from src.web.imports.schemas import (
     UPLOAD,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from src.components.bank_files.entry import Preview
     from src.config import Settings
     from src.pipeline.imports.preview import ImportPreview
+    from src.pipeline.imports.reading import ImportReading
     from src.pipeline.imports.undo import ImportUndo
     from src.services.imports.repository import ImportRejects, Imports
 
@@ -60,9 +62,15 @@ def check_answered(preview: Preview) -> None:
     form=UPLOAD,
     returns={202: AcceptedImportBody, 200: PreviewBody},
 )
-def start_import(*, import_preview: ImportPreview, settings: Settings) -> ResponseValue:
+def start_import(
+    *, import_preview: ImportPreview, import_reading: ImportReading, settings: Settings
+) -> ResponseValue:
     """422 names the first open question if the file can be read in several ways; a dry run lists all.
-    The import runs in the background; `GET /imports/{id}` has its progress."""
+    The import runs in the background; `GET /imports/{id}` has its progress.
+
+    A file of more than 250 kB is read in the background too: instead of 422, the import fails with the
+    reason as `error`, and a dry run answers 202. Its preview is at `GET /imports/{id}/preview` as soon as
+    the status is `preview`; the file is kept for a day."""
     if request.mimetype != "multipart/form-data":
         raise InvalidInput("Send the file as multipart/form-data.", field="file")
     content, name = uploaded(settings)
@@ -72,6 +80,9 @@ def start_import(*, import_preview: ImportPreview, settings: Settings) -> Respon
     dry_run = request.form.get("dry_run", "false")
     if dry_run not in ("true", "false"):
         raise InvalidInput("dry_run must be true or false.", field="dry_run")
+    if is_long(content):
+        added = import_reading.start(content, name=name, changes=changes, imports=dry_run == "false")
+        return {"id": added.id, "status": status_of(added)}, 202
     result = import_preview.read(content, changes)
     if dry_run == "true":
         return preview_body(result.preview, import_preview.categories.of(result.preview)), 200
@@ -105,6 +116,22 @@ def list_imports(*, imports: Imports) -> ResponseValue:
 )
 def get_import(id: str, *, imports: Imports, import_rejects: ImportRejects) -> ResponseValue:
     return import_body(imports.get(id), import_rejects.of(id, REJECTS_SHOWN))
+
+
+@api.operation(
+    "GET",
+    "/imports/{id}/preview",
+    summary="Get the preview of an import that is not started",
+    returns={200: PreviewBody},
+    errors=(404, 409, 503),
+)
+def get_preview(id: str, *, imports: Imports, import_preview: ImportPreview) -> ResponseValue:
+    """409 while its file is read, and once it was started."""
+    current = imports.get(id)
+    if current.status is not ImportStatus.PREVIEW:
+        raise Conflict(f"This import is {current.status.value}; it has no preview now.")
+    preview = import_preview.preview(id)
+    return preview_body(preview, import_preview.categories.of(preview))
 
 
 @api.operation(

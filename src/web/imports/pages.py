@@ -22,6 +22,7 @@ from src.web.shared.services import with_services
 if TYPE_CHECKING:
     from src.config import Settings
     from src.pipeline.imports.preview import ImportPreview
+    from src.pipeline.imports.reading import ImportReading
     from src.pipeline.imports.undo import ImportUndo
     from src.services.accounts.repository import Accounts
     from src.services.firefly.outbox import FireflyOutbox
@@ -67,10 +68,10 @@ def imports(
 
 
 @bp.post("/import")
-def upload_import(*, import_preview: ImportPreview, settings: Settings) -> ResponseReturnValue:
+def upload_import(*, import_reading: ImportReading, settings: Settings) -> ResponseReturnValue:
     try:
         content, name = uploaded(settings)
-        added = import_preview.upload(content, name=name)
+        added = import_reading.upload(content, name=name)
     except InvalidInput as error:
         return imports(str(error), 422)
     return _to_import(added.id)
@@ -107,7 +108,7 @@ def one_import(
             categories_of_file=import_preview.categories.of(preview) if preview else (),
             accounts=accounts.all(),
         )
-    active = current.status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)
+    active = current.status in (ImportStatus.READING, *IMPORT_UNDER_WAY, ImportStatus.UNDOING)
     return page(
         "imports/report.html",
         status,

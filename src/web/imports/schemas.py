@@ -37,7 +37,8 @@ UPLOAD: dict[str, Any] = {
         "dry_run": {
             "type": "string",
             "enum": ["true", "false"],
-            "description": "Return the preview and store nothing.",
+            "description": "Return the preview and store nothing. A long file is stored, and read in the "
+            "background.",
         },
     },
 }
@@ -76,7 +77,9 @@ class ImportBody(TypedDict):
         int, Field(description="Not deleted by the undo, because another import also has them.")
     ]
     rejects: Annotated[list[RejectBody], Field(description="At most the first 200.")]
-    progress: Annotated[float, Field(ge=0, le=1, description="Of the import, or of its undo.")]
+    progress: Annotated[
+        float, Field(ge=0, le=1, description="Of reading a long file first, of the import, or of its undo.")
+    ]
     error: str | None
     retry_until: Annotated[
         str | None, Field(description="Until then the import can be retried; null: it cannot.")
@@ -180,7 +183,7 @@ class EvidenceBody(TypedDict):
 
 
 class PreviewBody(TypedDict):
-    """What would be imported; nothing was stored."""
+    """What would be imported."""
 
     format: str
     plan: dict[str, Any]
@@ -230,7 +233,9 @@ def import_body(current: Import, rejects: list[dict[str, Any]]) -> ImportBody:
 
 
 def status_of(current: Import) -> str:
-    return (ImportStatus.RUNNING if current.status in IMPORT_UNDER_WAY else current.status).value
+    """A client need not know whether a file is being read or imported."""
+    running = current.status in (ImportStatus.READING, *IMPORT_UNDER_WAY)
+    return (ImportStatus.RUNNING if running else current.status).value
 
 
 def preview_body(preview: Preview, categories: Sequence[MappedCategory]) -> PreviewBody:

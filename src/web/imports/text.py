@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from src.components.bank_files.entry import Choice, Evidence, Preview, Question
 
 IMPORT_STATUSES = {
+    ImportStatus.READING: ("Being read", "accent"),
     ImportStatus.PREVIEW: ("Waiting for you", "warn"),
     ImportStatus.QUEUED: ("Waiting to start", "accent"),
     ImportStatus.RUNNING: ("Running", "accent"),

@@ -23,7 +23,7 @@ from src.web.summary.submitted import packed, submitted
 
 if TYPE_CHECKING:
     from src.config import Settings
-    from src.pipeline.imports.preview import ImportPreview
+    from src.pipeline.imports.reading import ImportReading
     from src.pipeline.summary.files import FileSummaries, FileSummary
 
 _ROWS_OF_A_PAGE = 50
@@ -91,11 +91,11 @@ def _summary_page(summary: FileSummary, content: bytes, name: str) -> ResponseRe
 
 
 @bp.post("/summary/import")
-def import_summarized(*, import_preview: ImportPreview, settings: Settings) -> ResponseReturnValue:
+def import_summarized(*, import_reading: ImportReading, settings: Settings) -> ResponseReturnValue:
     """Continue with the preview of an import."""
     try:
         content, name = submitted(settings)
-        added = import_preview.upload(content, name=name, changes=answers_in(request.form))
+        added = import_reading.upload(content, name=name, changes=answers_in(request.form))
     except InvalidInput as error:
         return _form_page(422, errors_of(error))
     return redirect(url_for("pages.one_import", import_id=added.id), 303)

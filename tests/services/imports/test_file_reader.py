@@ -58,3 +58,13 @@ def test_whoever_waits_for_its_turn_too_long_is_asked_to_try_again(monkeypatch):
     for other in others:
         other.join()
     assert read(reader, BANK).rows == 2
+
+
+def test_the_progress_of_a_long_file_is_reported():
+    shares = []
+    request = pickle.dumps(ReadRequest())
+    content = b"Date,Text,Amount\n" + b"2026-03-04,Kiosk,-12.50\n" * 2000
+    assert FileReader(memory=MEMORY).read(request, content, shares.append)
+    assert shares
+    assert shares == sorted(shares)
+    assert 0 < shares[-1] < 1

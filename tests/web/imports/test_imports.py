@@ -2,13 +2,14 @@
 
 import io
 import re
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from benchmarks.hostile_files import csv_ordinary
 from src import commands
-from src.pipeline.imports import undo
+from src.pipeline.imports import reading, undo
 from src.services.imports.file_reader import FileReader
 
 BANK = b"""Date,Details,Amount,Cur
@@ -315,8 +316,64 @@ def test_over_the_api_a_file_is_read_once(app, client):
 def test_a_file_that_takes_too_much_is_refused_in_a_sentence(app, client):
     app.extensions["ledgerloop"].file_reader = FileReader(memory=60_000_000)
     answer = upload(client, csv_ordinary(6_000_000), mapping=SIGN)
-    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
-    assert "too much memory or time" in answer.json["detail"]
+    assert answer.status_code == 202
+    refused = state_when_read(client, answer.json["id"])
+    assert (refused["status"], refused["retry_until"]) == ("failed", None)
+    assert "too much memory or time" in refused["error"]
+
+
+def state_when_read(client, import_id):
+    while (state := client.get(f"/api/v1/imports/{import_id}").json)["status"] == "running":
+        time.sleep(0.01)
+    return state
+
+
+@pytest.fixture
+def all_files_are_long(monkeypatch):
+    monkeypatch.setattr(reading, "AT_ONCE", 10)
+
+
+@pytest.fixture
+def held(app):
+    """What is read apart from the requests, when the test calls it."""
+    works = []
+    object.__setattr__(app.extensions["ledgerloop"].import_reading, "apart", works.append)
+    return works
+
+
+@pytest.mark.usefixtures("all_files_are_long")
+def test_a_long_file_is_read_while_its_page_shows_the_progress(client, held):
+    sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "march.csv")})
+    assert sent.status_code == 303
+    shown = client.get(sent.location).text
+    assert "Reading the file" in shown
+    assert '<meta http-equiv="refresh"' in shown
+    import_id = sent.location.rpartition("/")[2]
+    assert client.get(f"/api/v1/imports/{import_id}").json["status"] == "running"
+    assert client.get(f"/api/v1/imports/{import_id}/preview").status_code == 409
+    held.pop()()
+    assert "04/05/2026 is 4 May 2026" in client.get(sent.location).text
+
+
+@pytest.mark.usefixtures("all_files_are_long")
+def test_a_dry_run_of_a_long_file_has_its_preview_later(client, held):
+    answer = upload(client, UNCLEAR, dry_run="true")
+    assert (answer.status_code, answer.json["status"]) == (202, "running")
+    held.pop()()
+    seen = client.get(f"/api/v1/imports/{answer.json['id']}/preview").json
+    assert [question["key"] for question in seen["questions"]] == ["date_order"]
+    assert client.get("/api/v1/history").json["total"] == 0
+
+
+@pytest.mark.usefixtures("all_files_are_long")
+def test_a_long_file_is_imported_once_it_is_read(app, client):
+    answer = upload(client, mapping=SIGN)
+    assert answer.status_code == 202
+    while app.extensions["ledgerloop"].imports.get(answer.json["id"]).status == "reading":
+        time.sleep(0.01)
+    run_queued_imports(app)
+    done = client.get(f"/api/v1/imports/{answer.json['id']}").json
+    assert (done["status"], done["rows_added"]) == ("done", 2)
 
 
 def test_a_preview_of_another_release_is_made_again(app, client):

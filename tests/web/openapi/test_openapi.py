@@ -103,6 +103,7 @@ CONTRACT = {
     ("post", "/api/v1/imports"),
     ("get", "/api/v1/imports"),
     ("get", "/api/v1/imports/{id}"),
+    ("get", "/api/v1/imports/{id}/preview"),
     ("get", "/api/v1/imports/{id}/rejects.csv"),
     ("delete", "/api/v1/imports/{id}"),
     ("post", "/api/v1/imports/{id}/retry"),
