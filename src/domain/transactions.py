@@ -8,7 +8,7 @@ from datetime import date as Date  # noqa: N812 - `date` is a field's name here
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from src.domain.feedback import AnswerState, Feedback, LabelSource, active_answers
 from src.domain.predictions import Band, DecidedBy, Prediction
@@ -101,6 +101,14 @@ class NewTransaction:
     origin: Origin | None = None
     audit: bool = False
     """In the random audit sample."""
+
+
+class Addition(NamedTuple):
+    """Transactions that are added at one time, by one source."""
+
+    new: Sequence[NewTransaction]
+    source: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

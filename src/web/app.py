@@ -11,7 +11,7 @@ from src.config import SHIPPED, Settings, load_settings
 from src.container import Container
 from src.web import api, pages
 from src.web.health import metrics
-from src.web.prediction.direct import DirectPredictions
+from src.web.prediction.direct import DirectPredictions, raise_failure
 from src.web.shared import json_io, problems, security
 
 
@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["ledgerloop"] = Container(settings)
     counted = metrics.init_app(app)  # first, so that a refused request is counted too
     security.init_app(app, settings)
+    app.before_request(raise_failure)
     app.register_error_handler(Exception, problems.respond)
     app.after_request(json_io.read_to_the_end)
     api.init_app(app)

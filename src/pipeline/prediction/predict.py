@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from src.components.dataset.holdout import fingerprint, is_audited, is_holdout
@@ -22,6 +23,7 @@ from src.domain.preferences import Preferences
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
 from src.pipeline.accounts.names import with_canonical_accounts
 from src.pipeline.prediction.decision import OwnEvidence, decided
+from src.pipeline.prediction.keeping import Keeping
 from src.pipeline.prediction.shadow import add_shadow
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ class Predictor:
     accounts: Accounts | None = None
     """None: every transaction keeps the name of its account."""
     match_saved: Callable[[Sequence[StoredTransaction]], None] = lambda _: None
-    """Called with transactions that were stored, to pair them with others; does not fail."""
+    """As of `Keeping`."""
     basis: Callable[[Collection[str]], PredictionBasis] = lambda _: PredictionBasis()
     """Returns what the person has decided until now, in general and about these merchants."""
     present: Callable[[Serving, PredictionBasis], Serving] = lambda serving, _: serving
@@ -201,10 +203,16 @@ class Predictor:
     def predict_and_keep(
         self, transactions: Sequence[Transaction], *, source: str, at: datetime
     ) -> list[StoredTransaction]:
-        """Raises Unavailable; nothing is stored then."""
-        stored = self.transactions.add(self.new(transactions, at=at), source=source, at=at)
-        self.match_saved(stored)
-        return stored
+        """Raises Unavailable."""
+        return self.keep(self.new(transactions, at=at), source=source, at=at)
+
+    def keep(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]:
+        """As of `Keeping`."""
+        return self._keeping.keep(new, source=source, at=at)
+
+    @cached_property
+    def _keeping(self) -> Keeping:
+        return Keeping(self.transactions, self.match_saved)
 
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]:
         """The predicted transactions, ready to be stored, in the same order. Raises Unavailable."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from bson import decode_all
@@ -14,6 +15,7 @@ from src.domain.exports import PlainTransaction
 from src.domain.feedback import LabelSource, PastAnswer, one_per_act
 from src.domain.predictions import Band, Prediction
 from src.domain.transactions import (
+    Addition,
     Edit,
     HistoryFilter,
     HistoryPage,
@@ -92,10 +94,17 @@ class Transactions:
     @guarded
     def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]:
         """Store predicted transactions, in the same order. Raises Unavailable."""
-        documents = [new_document(transaction, source=source, at=at) for transaction in new]
-        if documents:
-            self._database.transactions.insert_many(documents, ordered=True)
-        return [stored_of(document) for document in documents]
+        return self.add_all([Addition(new, source, at)])[0]
+
+    @guarded
+    def add_all(self, additions: Sequence[Addition]) -> list[list[StoredTransaction]]:
+        """The transactions of each, written with one operation. Raises Unavailable."""
+        documents = [
+            [new_document(one, source=source, at=at) for one in new] for new, source, at in additions
+        ]
+        if every := list(chain.from_iterable(documents)):
+            self._database.transactions.insert_many(every, ordered=True)
+        return [[stored_of(document) for document in of_one] for of_one in documents]
 
     @guarded
     def automatic_share(self, rows: int = 1000) -> float | None:

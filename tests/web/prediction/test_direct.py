@@ -1,6 +1,8 @@
-"""The direct answer to a prediction that is not stored is that of the usual way."""
+"""The direct answer to a prediction is that of the usual way."""
 
 import pytest
+
+from src.errors import Unavailable
 
 ADDRESS = "/api/v1/predict"
 USUAL = {"Sec-Fetch-Site": "none"}
@@ -53,7 +55,7 @@ def test_it_is_the_same_answer(client, usual_way, body):
         (b'{"description": "x", "amount": 1e999, "save": false}', 422),
         (b'{"description": "x", "colour": "red", "save": false}', 422),
         (b'{"save": false}', 422),
-        (b'{"description": "x", "amount": 1}', 201),
+        (b'{"description": "x"}', 422),
         (b'{"description": "' + b"x" * 30_000 + b'", "save": false}', 422),
     ],
 )
@@ -74,6 +76,36 @@ def test_whatever_is_not_plain_goes_the_usual_way(client, usual_way, body, statu
 def test_it_refuses_what_the_usual_way_refuses(client, options, status):
     body = {"data": b'{"description": "x", "save": false}', "content_type": "application/json"}
     assert client.post(ADDRESS, **{**body, **options}).status_code == status
+
+
+def test_what_is_stored_is_the_same(client, usual_way):
+    body = {**SWIGGY, "save": None, "tags": ["a", "b"]}
+    direct = client.post(ADDRESS, json=body)
+    assert usual_way == []
+    usual = client.post(ADDRESS, json=body, headers=USUAL)
+    assert len(usual_way) == 1
+    assert direct.status == usual.status == "201 CREATED"
+    assert sorted(name for name, _ in direct.headers) == sorted(name for name, _ in usual.headers)
+    [one, other] = [
+        client.get(f"/api/v1/transactions/{answer.json['id']}").json for answer in (direct, usual)
+    ]
+    different = {"id", "created_at"}
+    assert {**direct.json, "id": ""} == {**usual.json, "id": ""}
+    assert {name for name in one if one[name] != other[name]} <= {*different, "predictions"}
+
+
+def test_what_could_not_be_stored_is_reported_and_not_tried_again(app, client, usual_way, monkeypatch):
+    tries = []
+
+    def away(additions):
+        tries.append(additions)
+        raise Unavailable("The database did not answer.")
+
+    monkeypatch.setattr(app.extensions["ledgerloop"].transactions, "add_all", away)
+    answer = client.post(ADDRESS, json={**SWIGGY, "save": True})
+    assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
+    assert answer.headers["Retry-After"]
+    assert (len(tries), len(usual_way)) == (1, 1)
 
 
 def test_it_is_counted_like_every_request(client):
