@@ -6,6 +6,7 @@ scikit-learn: web workers import this.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -51,8 +52,8 @@ _LEAST_LEFT = 0.6
 
 MerchantType = tuple[str, str]
 """(category, type of merchant within it or "")."""
-Known = tuple[str, str, str, str]
-"""Phrase, category, kind and type, as in Match."""
+Meaning = tuple[str, str, str]
+"""Category, kind and type, as in Match."""
 
 
 class Match(NamedTuple):
@@ -75,25 +76,29 @@ class LexiconMatcher:
 
     def __init__(self, lexicon: str) -> None:
         """lexicon: as of `lexicon_text`."""
-        self._phrases: dict[str, Known] = {}
-        for line in lexicon.split("\n") if lexicon else ():
-            phrase, category, kind, *type = line.split("\t")
-            self._phrases[phrase] = (phrase, category, kind, type[0] if type else "")
+        # Equal meanings are one object, and equal words one string: a third of the memory.
+        meanings: dict[Meaning, Meaning] = {}
+        self._phrases: dict[str, Meaning] = {}
         self._longest: dict[str, int] = {}
-        for phrase in self._phrases:
-            first, length = phrase.split(" ", 1)[0], phrase.count(" ") + 1
-            self._longest[first] = max(length, self._longest.get(first, 0))
-        names = [known for known in self._phrases.values() if known[2] == "name"]
-        self._joined = {known[0].replace(" ", ""): known for known in reversed(names)}
+        """By every word: the most words of a phrase that begins with it, or 0."""
+        for line in re.finditer(r"[^\n]+", lexicon):
+            phrase, category, kind, *type = line[0].split("\t")
+            meaning = (category, kind, type[0] if type else "")
+            self._phrases[phrase] = meanings.setdefault(meaning, meaning)
+            first, *others = phrase.split(" ")
+            self._longest[first] = max(1 + len(others), self._longest.get(first, 0))
+            for word in others:
+                self._longest.setdefault(word, 0)
+        names = [phrase for phrase, (_, kind, _) in self._phrases.items() if kind == "name"]
+        self._joined = {phrase.replace(" ", ""): phrase for phrase in reversed(names)}
         self._sorted = sorted(joined for joined in self._joined if len(joined) >= _LEAST_JOINED)
         # Single words for what is bought, long enough to match in part.
-        self._words = {
-            word: known
-            for word, known in self._phrases.items()
-            if known[2] == "word" and word.isalpha() and len(word) >= _LEAST_HALF
-        }
-        self._ordered = sorted(self._words)
-        self._vocabulary = {word for phrase in self._phrases for word in phrase.split(" ")}
+        self._ordered = sorted(
+            word
+            for word, (_, kind, _) in self._phrases.items()
+            if kind == "word" and word.isalpha() and len(word) >= _LEAST_HALF
+        )
+        self._words = frozenset(self._ordered)
         self._tokens = lru_cache(_TEXTS_KEPT)(self._find_tokens)
         self._half = lru_cache(_TEXTS_KEPT)(self._find_half)
         self._without_end = lru_cache(_TEXTS_KEPT)(self._find_without_end)
@@ -149,9 +154,9 @@ class LexiconMatcher:
     def _spelled(self, words: Sequence[str], position: int, hidden: str) -> Match | None:
         longest = min(self._longest.get(words[position], 0), _LONGEST, len(words) - position)
         for length in range(longest, 0, -1):
-            known = self._phrases.get(" ".join(words[position : position + length]))
-            if known and known[0] != hidden:
-                return Match(*known, length, position)
+            phrase = " ".join(words[position : position + length])
+            if (meaning := self._phrases.get(phrase)) and phrase != hidden:
+                return Match(phrase, *meaning, length, position)
         return None
 
     def _run_together(self, words: Sequence[str], position: int, hidden: str) -> Match | None:
@@ -160,9 +165,9 @@ class LexiconMatcher:
         for length, word in enumerate(words[position : position + 2], 1):
             joined += word
             if len(joined) >= _LEAST_JOINED:
-                known = self._joined.get(joined)
-                if known and known[0] != hidden:
-                    return Match(*known, length, position)
+                phrase = self._joined.get(joined)
+                if phrase and phrase != hidden:
+                    return Match(phrase, *self._phrases[phrase], length, position)
         return None
 
     def _partly(self, words: Sequence[str], position: int, hidden: str) -> Match | None:
@@ -171,40 +176,42 @@ class LexiconMatcher:
         A word of any phrase is not split: `delivery` is not a deli.
         """
         word = words[position].rstrip("0123456789")  # `shop12`: a branch
-        if word in self._vocabulary or not word.isalpha():
-            known = self._phrases.get(word) if word != hidden and len(word) >= _LEAST_HALF else None
+        if word in self._longest or not word.isalpha():
+            is_known = word in self._phrases and word != hidden and len(word) >= _LEAST_HALF
+            phrase = word if is_known else None
         else:
-            known = self._half(word, hidden)
-            if not known and position and position == len(words) - 1:
-                known = self._without_end(word, hidden)
-        return Match(*known, 1, position, partly=True) if known else None
+            phrase = self._half(word, hidden)
+            if not phrase and position and position == len(words) - 1:
+                phrase = self._without_end(word, hidden)
+        return Match(phrase, *self._phrases[phrase], 1, position, partly=True) if phrase else None
 
-    def _find_half(self, word: str, hidden: str) -> Known | None:
+    def _find_half(self, word: str, hidden: str) -> str | None:
         """The second half of a compound counts first, then the first half."""
         last = len(word) - _LEAST_HALF
         seconds = (word[cut:] for cut in range(_LEAST_OTHER, last + 1))
         firsts = (word[:-cut] for cut in range(_LEAST_OTHER, last))
-        known = (self._words.get(half) for half in (*seconds, *firsts) if half != hidden)
-        return next(filter(None, known), None)
+        halves = (half for half in (*seconds, *firsts) if half in self._words and half != hidden)
+        return next(halves, None)
 
-    def _find_without_end(self, word: str, hidden: str) -> Known | None:
+    def _find_without_end(self, word: str, hidden: str) -> str | None:
         """If all slightly longer words that begin with it are of one category."""
         if len(word) < _LEAST_HALF:
             return None
         longest = len(word) + _MOST_CUT
-        matches = [
-            self._words[full] for full in _starting_with(word, self._ordered, longest) if full != hidden
-        ]
-        return matches[0] if len({known[1] for known in matches}) == 1 else None
+        matches = [full for full in _starting_with(word, self._ordered, longest) if full != hidden]
+        return matches[0] if self._have_one_category(matches) else None
 
     def _cut_off(self, words: Sequence[str], hidden: str) -> Match | None:
         """The whole text as the start of a name, if all names that start with it are of one category."""
         joined = "".join(words)
         if len(joined) < _LEAST_JOINED:
             return None
-        names = map(self._joined.__getitem__, _starting_with(joined, self._sorted, len(joined) / _LEAST_LEFT))
-        matches = [known for known in names if known[0] != hidden]
-        return Match(*matches[0], 0, 0) if len({known[1] for known in matches}) == 1 else None
+        longer = _starting_with(joined, self._sorted, len(joined) / _LEAST_LEFT)
+        names = [name for name in map(self._joined.__getitem__, longer) if name != hidden]
+        return Match(names[0], *self._phrases[names[0]], 0, 0) if self._have_one_category(names) else None
+
+    def _have_one_category(self, phrases: Iterable[str]) -> bool:
+        return len({self._phrases[phrase][0] for phrase in phrases}) == 1
 
 
 def _starting_with(start: str, ordered: Sequence[str], longest: float) -> list[str]:
