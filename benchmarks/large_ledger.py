@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pymongo import MongoClient
-
 from src.container import Container
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason
@@ -43,11 +41,16 @@ def fill(container: Container, rows: int) -> None:
         collection.insert_many(batch, ordered=False)
     print(f"{rows:,} transactions stored in {time.monotonic() - began:.0f} s", flush=True)
     began = time.monotonic()
-    # One scan for all indexes takes longer than a request of the application may.
-    with MongoClient[dict[str, Any]](container.embedded_mongo.uri) as client:
-        client["ledgerloop"]["transactions"].create_indexes(INDEXES["transactions"])
+    container.database.ensure_indexes()
     print(f"{len(INDEXES['transactions'])} indexes made in {time.monotonic() - began:.0f} s", flush=True)
-    container.month_totals.rebuild()
+    for derived, derive in {
+        "words": container.search_index.refresh,
+        "month totals": container.month_totals.rebuild,
+        "counts of the quality page": container.quality_months.refresh,
+    }.items():
+        began = time.monotonic()
+        derive()
+        print(f"{derived} made in {time.monotonic() - began:.0f} s", flush=True)
 
 
 @dataclass

@@ -319,6 +319,8 @@ def rebuild(container: Container, _: argparse.Namespace) -> None:
     rows = container.transactions.rebuild(prepare)
     container.merchant_editor.settle()
     container.month_totals.rebuild()
+    container.quality_months.refresh()
+    container.search_index.refresh()
     print(f"{rows} transactions were rebuilt.")
 
 

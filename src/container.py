@@ -180,7 +180,8 @@ class Container(Insight):
 
     @once
     def quality(self) -> Quality:
-        return Quality(QualityCounts(self.database, self.preferences.current))
+        counts = QualityCounts(self.database, self.preferences.current)
+        return Quality(counts, self.quality_months)
 
     @once
     def group_review(self) -> GroupReview:

@@ -96,6 +96,7 @@ class Insight(Predictions):
             "recurring": lambda today, _: self.recurring_payments.analyse(today=today),
             ANOMALIES: self._analyse_anomalies,
             "forecast": self._forecast,
+            "quality": lambda *_: self.quality_months.refresh(),
             "feed": self._update_feed,
         }
 

@@ -24,7 +24,7 @@ from src.services.scheduler.child_process import (
     SYNC_ALIAS,
     TRAIN_CLAIMED,
 )
-from src.services.scheduler.scheduler import ANALYSIS, BULK, COUNT, DELIVERY, IMPORT, RUN, WAITING
+from src.services.scheduler.scheduler import ANALYSIS, BULK, COUNT, DELIVERY, IMPORT, INDEX, RUN, WAITING
 
 if TYPE_CHECKING:
     from src.container import Container
@@ -56,6 +56,7 @@ class Jobs:
             BULK: self.change_many,
             WAITING: self.predict_waiting,
             COUNT: self.count,
+            INDEX: self.index,
             ANALYSIS: self.analyse,
             **deliver,
             **{
@@ -67,7 +68,7 @@ class Jobs:
         """The kinds of work that wait. Raises Unavailable."""
         kinds = self._services.pending_work.kinds()
         if IMPORT in kinds:
-            kinds -= {COUNT, ANALYSIS}  # what is imported is counted and analysed once, at the end
+            kinds -= {COUNT, ANALYSIS, INDEX}  # what is imported is counted and analysed once, at the end
         elif self._analysis_is_due():
             kinds |= {ANALYSIS}
         # An answer given on Ledgerloop's own pages is only found by delivering, so that is always due.
@@ -124,6 +125,10 @@ class Jobs:
     def count(self) -> None:
         """Bring the month totals up to date, where no answer to a request did."""
         self._services.month_totals.refresh()
+
+    def index(self) -> None:
+        """Store the words of texts that were added or changed, for the search."""
+        self._services.search_index.refresh()
 
     def predict_waiting(self) -> None:
         """Predict what was added before there was a model. It waits for the first model, as imports do."""

@@ -15,7 +15,8 @@ function show() {
   const total = all?.checked ? Number(form.dataset.bulk) : ticked;
   form.hidden = total === 0;
   const count = form.querySelector("[data-bulk-count]");
-  const words = `${total.toLocaleString(document.documentElement.lang)} ${total === 1 ? count.dataset.one : count.dataset.many} selected`;
+  const more = all?.checked ? (form.dataset.bulkMore ?? "") : "";
+  const words = `${total.toLocaleString(document.documentElement.lang)}${more} ${total === 1 ? count.dataset.one : count.dataset.many} selected`;
   if (count.textContent !== words) count.textContent = words;
   whole.checked = ticked > 0 && ticked === boxes().length;
   whole.indeterminate = ticked > 0 && !whole.checked;

@@ -149,6 +149,8 @@ EMPTIED = (
     "forecasts",
     "month_totals",
     "stale_months",
+    "search_words",
+    "quality_months",
 )
 
 

@@ -308,6 +308,11 @@ class HistoryFilter:
     q: str | None = None
     merchants_named: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Words of `q`, each with the merchants that a person gave a name with this word."""
+    stored_words: tuple[tuple[str, ...], ...] = ()
+    """For words of `q`, those of the search index that contain it, of the rarest word first; without those
+    that too many contain."""
+    words_are_equal: bool = False
+    """Whether what has one of the `stored_words` of each is exactly what `q` matches."""
     min_amount: Decimal | None = None
     max_amount: Decimal | None = None
     status: str | None = None
@@ -352,6 +357,8 @@ class HistoryPage:
     items: tuple[StoredTransaction, ...]
     next_cursor: str | None
     total: int
+    total_is_exact: bool = True
+    """Else there may be more: those that a search in texts finds are counted up to a limit."""
     previous_cursor: str | None = None
     start: int = 0
     """How many rows are before the page; approximate if rows were added or deleted since the first one."""

@@ -43,13 +43,15 @@ from src.services.models.repository import Models
 from src.services.models.version_deletion import Retention
 from src.services.mongo.client import Database
 from src.services.mongo.embedded_mongo import EmbeddedMongo
-from src.services.monitoring.quality_counts import AuditSample
+from src.services.monitoring.quality_counts import AuditSample, QualityCounts
+from src.services.monitoring.quality_months import QualityMonths
 from src.services.review.skips import ReviewSkips
 from src.services.rules.transactions import RuleTransactions
 from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import TrainingRuns
 from src.services.scheduler.child_process import ChildProcess
 from src.services.scheduler.scheduler import PendingWork
+from src.services.search.index import SearchIndex
 from src.services.settings.erasure import Erasure
 from src.services.settings.preferences import PreferenceStore
 from src.services.totals.counting import MonthTotals
@@ -98,7 +100,6 @@ class Services:
     def settings(self) -> Settings:
         return self._settings
 
-    transactions = on_database(Transactions)
     feedback_events = on_database(FeedbackEvents)
     review_skips = on_database(ReviewSkips)
     import_rejects = on_database(ImportRejects)
@@ -117,6 +118,7 @@ class Services:
     waiting_transactions = on_database(WaitingTransactions)
     tracking_state = on_database(TrackingState)
     pending_work = on_database(PendingWork)
+    search_index = on_database(SearchIndex)
     retention = on_database(Retention)
     erasure = on_database(Erasure)
     links = on_database(Links)
@@ -137,6 +139,15 @@ class Services:
     def database(self) -> Database:
         token = SharedToken(self.settings.data_path / "changes")
         return Database(self.mongo_uri, self.settings.mongo_db_name, token=token)
+
+    @once
+    def quality_months(self) -> QualityMonths:
+        current = self.preferences.current
+        return QualityMonths(self.database, self.month_totals, QualityCounts(self.database, current), current)
+
+    @once
+    def transactions(self) -> Transactions:
+        return Transactions(self.database, self.month_totals)
 
     def mongo_uri(self) -> str:
         """MONGO_URI, or the embedded MongoDB, which is started here if no process runs it yet."""

@@ -266,6 +266,8 @@ class QualityReport:
     versions: Sequence[VersionQuality]
     since: date | None = None
     until: date | None = None
+    uncounted: int = 0
+    """Transactions that are not counted as they are now: that is still being done."""
 
     @classmethod
     def of(

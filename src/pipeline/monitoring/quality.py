@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from src.services.models.repository import Models
     from src.services.monitoring.drift_periods import DriftPeriods
     from src.services.monitoring.quality_counts import QualityCounts
+    from src.services.monitoring.quality_months import QualityMonths
     from src.services.runs.due_runs import DriftTriggeredRuns
 
 
@@ -31,19 +32,28 @@ class LiveAccuracy:
 
 
 class Quality:
-    def __init__(self, counts: QualityCounts) -> None:
+    def __init__(self, counts: QualityCounts, months: QualityMonths) -> None:
+        """counts: of the versions. months: of predictions and answers."""
         self._counts = counts
+        self._months = months
 
     def report(self, *, since: date | None = None, until: date | None = None) -> QualityReport:
         """Raises Unavailable."""
-        answers, confusions = self._counts.answers(since=since, until=until)
-        predictions = self._counts.predictions(since=since, until=until)
-        versions = self._counts.versions()
-        return QualityReport.of(answers, confusions, predictions, versions, since=since, until=until)
+        tables = self._months.tables(since, until)
+        report = QualityReport.of(
+            tables.answers,
+            tables.confusions,
+            tables.predictions,
+            self._counts.versions(),
+            since=since,
+            until=until,
+        )
+        return replace(report, uncounted=tables.uncounted)
 
     def accuracy(self, *, since: date | None = None, until: date | None = None) -> LiveAccuracy:
         """Raises Unavailable."""
-        answers, confusions = self._counts.answers(since=since, until=until)
+        tables = self._months.tables(since, until)
+        answers, confusions = tables.answers, tables.confusions
         is_right = attrgetter("predicted_right")
         return LiveAccuracy(
             overall=accuracy(answers, is_right),

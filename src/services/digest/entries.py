@@ -11,8 +11,8 @@ from pymongo import DESCENDING, UpdateOne
 from src.domain import LOCAL_OWNER
 from src.domain.feed import Channel, EntryKind, FeedEntry, FeedPage, NewEntry
 from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.cursors import decode_cursor, encode_cursor, time_of
 from src.services.mongo.outbox import GIVE_UP_AFTER
-from src.services.transactions.query import decode_cursor, encode_cursor, time_of
 
 _KEPT_FOR = timedelta(days=400)
 _NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]

@@ -10,7 +10,7 @@ from src.domain.sums import Counted
 from src.domain.transactions import Direction, HistoryFilter
 from src.services.mongo.client import Database, guarded
 from src.services.transactions.linked import linked_refunds
-from src.services.transactions.query import query_of
+from src.services.transactions.query import plan_of, query_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class CountingFilter:
     def _refunds(self, where: HistoryFilter, counted: Counted) -> frozenset[str]:
         key = {name: f"${name}" for name in ("category", "direction", "needs_review", "merchant")}
         group = {"$group": {"_id": key, "ids": {"$addToSet": "$_id"}}}
-        rows = self.database.transactions.aggregate([*linked_refunds(query_of(where)), group])
+        stages = [*linked_refunds(query_of(where)), group]
+        rows = self.database.transactions.aggregate(stages, **plan_of(where))
         return frozenset(
             str(refund) for row in rows if _includes(counted, **row["_id"]) for refund in row["ids"]
         )

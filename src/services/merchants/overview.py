@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -15,9 +16,9 @@ from src.domain.preferences import Preferences
 from src.domain.transactions import Direction
 from src.errors import InvalidInput
 from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.cursors import decode_cursor, encode_cursor
+from src.services.search.text import searched_words, word_pattern
 from src.services.transactions.documents import FOR_OTHERS, HAS_LABEL
-from src.services.transactions.query import decode_cursor, encode_cursor
-from src.services.transactions.text_search import named_with, word_pattern
 
 _INDEX = "merchant_payments"
 """It contains all fields that are summed."""
@@ -46,7 +47,9 @@ class MerchantOverview:
 
         Raises InvalidInput for a cursor that no page gave, Unavailable.
         """
-        query = {"owner": LOCAL_OWNER, **_matching(words, names)}
+        query: Document = {"owner": LOCAL_OWNER, "merchant": {"$gt": ""}}
+        if patterns := [re.compile(word_pattern(word), re.IGNORECASE) for word in searched_words(words)]:
+            query["merchant"]["$in"] = self._matching(patterns, names)
         ranked: Sequence[tuple[str, str | float]] = (
             self._by_name(query, names, limit, cursor)
             if sort == "name"
@@ -57,6 +60,12 @@ class MerchantOverview:
         next_cursor = encode_cursor(sort, ranked[limit - 1][1], shown[-1]) if more else None
         summaries = self.summaries(shown)
         return MerchantPage(tuple(summaries[key] for key in shown if key in summaries), next_cursor)
+
+    def _matching(self, patterns: Sequence[re.Pattern[str]], names: Mapping[str, str]) -> list[str]:
+        """Far fewer than transactions, and their keys alone are read one by one from the index."""
+        keys = self._database.transactions.distinct("merchant", {"owner": LOCAL_OWNER})
+        texts = ((key, (key, names.get(key, ""))) for key in keys)
+        return [key for key, of in texts if all(any(map(pattern.search, of)) for pattern in patterns)]
 
     def _by_name(
         self, query: Document, names: Mapping[str, str], limit: int, cursor: str | None
@@ -153,14 +162,6 @@ def _read(cursor: str, sort: str, kind: Callable[[Any], Any]) -> tuple[Any, str]
     if order != sort:
         raise InvalidInput(f"This cursor belongs to the order {order!r}.", field="cursor")
     return value, key
-
-
-def _matching(words: str, names: Mapping[str, str]) -> Document:
-    conditions = []
-    for word, named in named_with(words, names).items():
-        in_key = {"merchant": {"$regex": word_pattern(word), "$options": "i"}}
-        conditions.append({"$or": [in_key, {"merchant": {"$in": named}}]})
-    return {"merchant": {"$gt": ""}, **({"$and": conditions} if conditions else {})}
 
 
 def _summary(key: str, cells: Sequence[Document]) -> MerchantSummary:

@@ -18,7 +18,7 @@ from src.domain import LOCAL_OWNER
 from src.domain.merchants import Merchant
 from src.errors import Conflict
 from src.services.mongo.client import Database, Document, guarded
-from src.services.transactions.text_search import named_with
+from src.services.search.text import named_with
 
 _CHANGED = "Somebody else has just changed this merchant; try again."
 NOT_LEARNED = {"$or": [{"learn": False}, {"forgotten.at": {"$exists": True}}]}

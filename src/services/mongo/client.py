@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import gridfs
 from pydantic import TypeAdapter, ValidationError
-from pymongo import MongoClient, ReadPreference, WriteConcern
+from pymongo import MongoClient, ReadPreference, WriteConcern, timeout
 from pymongo.collection import Collection
 from pymongo.database import Database as MongoDatabase
 from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError, WriteConcernError
@@ -35,6 +35,7 @@ R = TypeVar("R")
 Document = dict[str, Any]
 
 _NO_SUCH_INDEX = 27
+_INDEXING_S = 24 * 3600
 _REPLACEMENT = ".replacement"
 
 
@@ -205,9 +206,13 @@ class Database(Collections):
 
     @guarded
     def ensure_indexes(self) -> None:
-        """Create the missing indexes and drop superseded ones; takes a few milliseconds if there are none."""
-        for name, indexes in INDEXES.items():
-            self.collection(name).create_indexes(indexes)
+        """Create the missing indexes and drop superseded ones; takes a few milliseconds if there are none.
+
+        After an upgrade, those of a large collection take minutes, in which everything else goes on.
+        """
+        with timeout(_INDEXING_S):  # instead of the shorter one of the client
+            for name, indexes in INDEXES.items():
+                self.collection(name).create_indexes(indexes)
         for name, superseded in SUPERSEDED.items():
             for index in set(superseded) & set(self.collection(name).index_information()):
                 self._drop_index(name, index)
@@ -231,9 +236,11 @@ class Database(Collections):
         An empty collection with the same indexes replaces each one, so that no write ever finds none.
         but: names of collections that stay.
         """
-        derived_last = sorted(self._database.list_collection_names(), key="month_totals".__eq__)
+        names = self._database.list_collection_names()
+        # A transaction never has a word that is not stored.
+        in_order = sorted(names, key=lambda name: (name == "month_totals", name != "search_words"))
         with self.basis_changes.noted(None):  # which empties its own collection
-            for name in derived_last:
+            for name in in_order:
                 if name.endswith(_REPLACEMENT):
                     self.collection(name).drop()  # of an attempt that was interrupted
                 elif name not in (*but, BASIS_CHANGES):

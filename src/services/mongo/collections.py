@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from src.services.mongo.basis_changes import NotedCollection
-from src.services.mongo.marking import MARK, MarkedTransactions
+from src.services.mongo.marking import MARK, WORDS, MarkedTransactions
 
 BASIS_CHANGES = "basis_changes"
 """One document: the changes of what predictions depend on, as `basis_changes.py` notes them."""
@@ -51,6 +51,9 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="merchant_payments",
         ),
         _index("owner", "currency", "-date", "-_id"),
+        # The less frequent types and states.
+        _index("owner", "direction", "-date", "-_id", where={"direction": {"$gt": "expense"}}, name="types"),
+        _index("owner", "status", "-date", "-_id", where={"status": {"$lt": "predicted"}}, name="answered"),
         _index("owner", "import", "-date", "-_id", where=_present("import")),
         # The merchant memory: the newest answers for a merchant, read from the index alone.
         _index("owner", "merchant", "-label.at", "label.category", "value", "label.source"),
@@ -100,6 +103,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("edits.act", where=_present("edits.act")),
         # How many transactions each rule decided, counted from the index alone.
         _index("owner", "rule.id", "status", "rule.at", where=_present("rule.id")),
+        # The words of the texts, which a search reads in the order of the list.
+        _index("owner", WORDS, "-date", "-_id", name=WORDS),
         # What the month totals must count again, month by month.
         _index("owner", "currency", "date", where=_present(MARK), name="uncounted"),
     ],
@@ -111,6 +116,7 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="heads",
         ),
     ],
+    "search_words": [_index("_id.owner", "ends")],
     "transfers": [
         _index("owner", "kind", "status", "-date", "-_id", where={"shown": True}, name="shown"),
         _index("out"),
@@ -247,6 +253,10 @@ class Collections:
     """The sums of each month, kept by `services/totals/`."""
     stale_months = _Collection()
     """Notes of months that the month totals must count again, as `marking.py` makes them."""
+    quality_months = _Collection()
+    """Derived: what the quality page counts, by month."""
+    search_words = _Collection()
+    """Derived: each word of the transactions, kept by `services/search/`."""
     transfers = _Collection()
     """The links between two transactions: own transfers, and purchases with their refunds."""
     acts = _Collection()

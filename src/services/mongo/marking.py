@@ -5,6 +5,9 @@ for rows that leave a month (they are deleted, or get another date or currency),
 then their days are noted in `stale_months` before the write, and the note is closed after it. A note that
 stays open, because its process was killed, expires.
 
+A write that changes texts removes `words`, so that the transaction is searched in its texts until its words
+are stored again (`services/search/`).
+
 A write that changes what the answers of a merchant say is also noted for the processes that keep them in
 memory, as `basis_changes.py` says.
 """
@@ -46,6 +49,11 @@ _COUNTED = frozenset(
 _DECIDE_THE_MONTH = frozenset(("currency", "date"))
 _TEACH = frozenset(("label", "merchant", "value"))
 """The fields of an answered transaction that the memory of answers reads."""
+SEARCHED = ("description", "merchant", "counterparty", "notes", "subcategory", "tags")
+"""The fields with the texts that are searched."""
+WORDS = "words"
+"""The field with the words of these, if they are stored."""
+_KNOWN = _COUNTED | _TEACH | set(SEARCHED)
 _ANSWERED = {"label.at": {"$exists": True}}
 
 _READS = frozenset(
@@ -211,13 +219,14 @@ def _token() -> str:
 
 
 def _marked(update: Update) -> Any:
-    """The same update, which also marks the rows if it changes sums."""
-    if not _changed(update) & _COUNTED:
-        return update
-    mark = {MARK: _token()}
+    """The same update, which also marks the rows if it changes sums, and removes their words if texts."""
+    changed = _changed(update)
+    mark = {MARK: _token()} if changed & _COUNTED else {}
+    outdated = {WORDS: ""} if changed & set(SEARCHED) else {}
     if not isinstance(update, Mapping):
-        return [*update, {"$set": mark}]
-    return {**update, "$set": {**update.get("$set", {}), **mark}}
+        return [*update, *([{"$set": mark}] if mark else []), *([{"$unset": WORDS}] if outdated else [])]
+    more = {"$set": mark, "$unset": outdated}
+    return {**update, **{name: {**update.get(name, {}), **of} for name, of in more.items() if of}}
 
 
 def _moves(update: Update) -> bool:
@@ -226,7 +235,7 @@ def _moves(update: Update) -> bool:
 
 
 def _changed(update: Update) -> frozenset[str]:
-    """The fields that `update` may change, of those that count or teach."""
+    """The fields that `update` may change, of those that count, teach or are searched."""
     stages = [update] if isinstance(update, Mapping) else update
     names: set[str] = set()
     for stage in stages:
@@ -236,8 +245,8 @@ def _changed(update: Update) -> frozenset[str]:
             elif isinstance(fields, Mapping) and not operator.startswith("$replace"):
                 names.update(fields)
             else:  # it may replace the whole document
-                return _COUNTED | _TEACH
-    return (_COUNTED | _TEACH) & {name.partition(".")[0] for name in names}
+                return _KNOWN
+    return _KNOWN & {name.partition(".")[0] for name in names}
 
 
 def _teaches(update: Update | None) -> bool:

@@ -16,9 +16,10 @@ from src.domain.review import MOST_OTHERS, GroupCategory, GroupKey, GroupSums, R
 from src.domain.transactions import Direction, HistoryFilter, Status, StoredTransaction
 from src.errors import InvalidInput
 from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.cursors import decode_cursor, encode_cursor
 from src.services.transactions.documents import HAS_LABEL, stored_of
 from src.services.transactions.optimistic_update import object_ids
-from src.services.transactions.query import decode_cursor, encode_cursor, query_of
+from src.services.transactions.query import plan_of, query_of
 
 _NEWEST_ANSWERS = 300
 _ROWS_COUNTED = 5000
@@ -51,14 +52,14 @@ class ReviewGroups:
     @guarded
     def all(self, where: HistoryFilter) -> list[GroupSums]:
         """Of the waiting transactions of the filter, in no order; read from an index alone if it is empty."""
-        return self._groups(query_of(where))
+        return self._groups(query_of(where), plan_of(where))
 
     @guarded
     def find(self, key: GroupKey, where: HistoryFilter) -> GroupSums | None:
         """Of the waiting transactions of the filter; None if nothing of the group waits."""
-        return next(iter(self._groups(self.waiting_query(key, where))), None)
+        return next(iter(self._groups(self.waiting_query(key, where), {})), None)
 
-    def _groups(self, query: Document) -> list[GroupSums]:
+    def _groups(self, query: Document, plan: Document) -> list[GroupSums]:
         sums = {
             "_id": {**_GROUP, "currency": "$currency"},
             "count": {"$sum": 1},
@@ -69,7 +70,7 @@ class ReviewGroups:
         }
         pipeline = [{"$match": query}, {"$group": sums}]
         by_key: dict[GroupKey, list[Document]] = defaultdict(list)
-        for row in self._database.transactions.aggregate(pipeline, allowDiskUse=True):
+        for row in self._database.transactions.aggregate(pipeline, allowDiskUse=True, **plan):
             by_key[_key(row["_id"])].append(row)
         return [self._sums(key, rows) for key, rows in by_key.items()]
 

@@ -20,6 +20,7 @@ from src.services.digest.channels import work_of
 from src.services.mongo.client import Database, Document, guarded
 from src.services.mongo.marking import IS_MARKED, WRITE_ENDED
 from src.services.runs.due_runs import slot_of
+from src.services.search.index import WITHOUT_WORDS
 
 if TYPE_CHECKING:
     from src.jobs import Jobs
@@ -33,7 +34,7 @@ INTERVAL_EVERY_S = 20.0
 MAINTENANCE_EVERY_S = 600.0
 
 RUN, IMPORT, BULK, WAITING, DELIVERY = "run", "import", "bulk", "waiting", "delivery"
-COUNT = "count"
+COUNT, INDEX = "count", "index"
 ANALYSIS = "analysis"
 
 _IMPORTS = [status.value for status in (*IMPORT_UNDER_WAY, ImportStatus.READING, ImportStatus.UNDOING)]
@@ -47,8 +48,8 @@ class PendingWork:
 
     @guarded
     def kinds(self) -> frozenset[str]:
-        """Those of RUN, IMPORT, BULK, WAITING, DELIVERY and COUNT that exist, due channels of the feed, and
-        ANALYSIS if somebody waits for one. Raises Unavailable.
+        """Those of RUN, IMPORT, BULK, WAITING, DELIVERY, COUNT and INDEX that exist, due channels of the
+        feed, and ANALYSIS if somebody waits for one. Raises Unavailable.
         """
         due = {"status": DeliveryStatus.WAITING.value, "$expr": {"$lte": ["$due_at", "$$NOW"]}}
         of_feed = {"_id": {"$in": [work_of(channel) for channel in Channel]}}
@@ -63,6 +64,7 @@ class PendingWork:
             {"$unionWith": {"coll": "deliveries", "pipeline": channels}},
             {"$unionWith": {"coll": "stale_months", "pipeline": _any_of({"$expr": WRITE_ENDED}, COUNT)}},
             {"$unionWith": {"coll": "transactions", "pipeline": _any_of(IS_MARKED, COUNT)}},
+            {"$unionWith": {"coll": "transactions", "pipeline": _any_of(WITHOUT_WORDS, INDEX)}},
             {"$unionWith": {"coll": "states", "pipeline": _any_of(IN_A_HURRY, ANALYSIS)}},
         ]
         return frozenset(work["kind"] for work in self._database.training_runs.aggregate(pipeline))

@@ -11,7 +11,7 @@ from pymongo import ASCENDING, DESCENDING
 from src.domain import LOCAL_OWNER
 from src.domain.acts import Act, ActKind, ActPage, ActSummary
 from src.services.mongo.client import Database, Document, guarded
-from src.services.transactions.query import decode_cursor, encode_cursor, time_of
+from src.services.mongo.cursors import decode_cursor, encode_cursor, time_of
 
 
 class ActLog:

@@ -23,7 +23,13 @@ from src.services.totals.reading import Sum, Wanted, days_covered, rows_by_curre
 from src.services.totals.rows import Group as KeptApart
 from src.services.transactions.documents import IS_SPLIT
 from src.services.transactions.linked import UNLINKED, ends_of_transfers, linked_refunds
-from src.services.transactions.query import disjoint_queries, query_of, refunds_counted, unlinked_counted
+from src.services.transactions.query import (
+    disjoint_queries,
+    plan_of,
+    query_of,
+    refunds_counted,
+    unlinked_counted,
+)
 
 TOP_MERCHANTS = 20
 COUNTED_AT_ONCE = 100_000
@@ -149,7 +155,7 @@ class Analytics:
         counts = Counter[str]()
         for query in disjoint_queries(where):
             groups = [{"$match": query}, {"$group": {"_id": "$currency", "count": {"$sum": 1}}}]
-            for row in self.database.transactions.aggregate(groups):
+            for row in self.database.transactions.aggregate(groups, **plan_of(where)):
                 counts[row["_id"]] += row["count"]
         return counts
 
@@ -170,12 +176,13 @@ class Analytics:
         """What the filter matches; of a split transaction or a refund of one, only the parts that count."""
         counted = where.counted
         if counted is None:
-            return self._cells(query_of(where))
+            return self._cells(query_of(where), plan=plan_of(where))
         others = query_of(replace(where, counted=None))
         unlinked = {"$and": [others, *unlinked_counted(counted)]}
         refunds = {"$and": [others, refunds_counted(counted)]}
         # Of all transfers, because both ends together count once.
-        cells = self._cells(unlinked, by_merchant=True, refunds=refunds, transfers=others)
+        plan = plan_of(where)
+        cells = self._cells(unlinked, by_merchant=True, refunds=refunds, transfers=others, plan=plan)
         return [cell for cell in cells if counted.includes(cell.flow, cell.category, cell.merchant)]
 
     def _cells(
@@ -185,6 +192,7 @@ class Analytics:
         by_merchant: bool = False,
         refunds: Document | None = None,
         transfers: Document | None = None,
+        plan: Document,
     ) -> list[Cell]:
         """Of the transactions themselves. refunds, transfers: the queries for linked ones, if they differ."""
         groups = {category.slug: category.group for category in self.categories()}
@@ -210,7 +218,7 @@ class Analytics:
         return [
             _cell(row, groups)
             for pipeline in pipelines
-            for row in self.database.transactions.aggregate(pipeline)
+            for row in self.database.transactions.aggregate(pipeline, **plan)
         ]
 
     @guarded

@@ -20,7 +20,7 @@ from src.services.transactions.documents import (
     stored_of,
 )
 from src.services.transactions.optimistic_update import object_ids, update_batch
-from src.services.transactions.query import query_of
+from src.services.transactions.query import plan_of, query_of
 
 Change = Callable[[Sequence[StoredTransaction]], Sequence[StoredTransaction | None]]
 """Each transaction as it shall be, None if it shall stay as it is. Called again for those that somebody else
@@ -48,7 +48,8 @@ class BulkRows:
                     }
                 },
                 {"$sort": {"rows": -1, "_id": 1}},
-            ]
+            ],
+            **(plan_of(selection) if isinstance(selection, HistoryFilter) else {}),
         )
         sums = list(groups)
         matched = sum(group["rows"] for group in sums)

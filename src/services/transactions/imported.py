@@ -14,6 +14,7 @@ from src.domain.feedback import BY_A_PERSON
 from src.domain.imports import ImportedRow, identifying_text
 from src.domain.transactions import NewTransaction, StoredTransaction
 from src.services.mongo.client import Database, Document, guarded
+from src.services.search.index import SearchIndex
 from src.services.transactions.deleted import deleted_keys
 from src.services.transactions.documents import (
     content_of,
@@ -42,6 +43,7 @@ class ImportedTransactions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._search = SearchIndex(database)
 
     @guarded
     def with_keys(self, keys: Collection[str]) -> list[ImportedRow]:
@@ -173,6 +175,7 @@ class ImportedTransactions:
                 feedback = [*imported, *(event for event in answers if event not in imported)]
                 row = stored_of({**document, "_id": "", "feedback": feedback})
                 document.update(feedback_fields(row.predictions, row.feedback))
+        self._search.prepare(documents)
         added = insert_new(self._database.transactions, documents)
         if used:
             self._database.answers_aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": used}})

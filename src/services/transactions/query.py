@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from typing import Any
+from typing import NamedTuple
 
 from bson import ObjectId
-from bson.errors import InvalidId
 
 from src.domain import LOCAL_OWNER
 from src.domain.categories import Flow, Group, flow_of, group_that_counts
@@ -21,9 +17,11 @@ from src.domain.sums import Counted
 from src.domain.transactions import HISTORY_SORTS, Direction, HistoryFilter, Status, Transaction
 from src.errors import InvalidInput
 from src.services.mongo.client import midnight
+from src.services.mongo.cursors import decode_cursor, encode_cursor, not_a_cursor, time_of
+from src.services.mongo.marking import WORDS
+from src.services.search.text import words_query
 from src.services.transactions.documents import IS_SPLIT, Document, replaced_fields
 from src.services.transactions.linked import UNLINKED
-from src.services.transactions.text_search import words_query
 
 _BEFORE_THE_ANSWER = {
     "$filter": {
@@ -61,6 +59,12 @@ _EQUAL = (
 _FIELDS = {"tag": "tags", "import_id": "import", "rule": "rule.id"}
 
 _NOTHING: Document = {"_id": {"$in": []}}
+_INDEXED = (
+    *("category", "account", "counterparty", "tag", "mcc", "merchant", "currency", "import_id"),
+    *("direction", "status", "counted"),
+)
+"""Filters with an index of their own, by date."""
+_MANY = 5000
 # Sort -> field and direction.
 _ORDERS = {
     "-date": ("date", -1),
@@ -71,11 +75,40 @@ _ORDERS = {
 }
 
 
+class Count(NamedTuple):
+    rows: int
+    is_exact: bool = True
+    """Else there may be more."""
+
+
 def order_of(sort: str) -> tuple[str, int]:
     """The field and direction of `sort`. Raises InvalidInput for an unknown one."""
     if sort not in _ORDERS:
         raise InvalidInput(f"sort is one of {', '.join(HISTORY_SORTS)}.", field="sort")
     return _ORDERS[sort]
+
+
+def index_of(sort: str) -> str:
+    """The index of all transactions in this order."""
+    field, _ = order_of(sort)
+    return {
+        "date": "owner_1_date_-1__id_-1",
+        "value": "owner_1_value_-1__id_-1",
+        "confidence": "owner_1_confidence_1__id_1",
+    }[field]
+
+
+def walks(where: HistoryFilter, sort: str, total: Count) -> bool:
+    """Whether a page is best read from all transactions in its order, because many of them match and no index
+    has these alone in this order. MongoDB would try all indexes first, which costs many times as much."""
+    if where.stored_words or (total.is_exact and total.rows < _MANY):
+        return False
+    in_own_index = {name: value for name in _INDEXED if (value := getattr(where, name))}
+    if where.direction is Direction.EXPENSE:
+        in_own_index.pop("direction")
+    if where.status in ("predicted", "needs_review"):
+        in_own_index.pop("status")
+    return not in_own_index or sort not in ("-date", "date")
 
 
 def same_input(transaction: Transaction) -> Document:
@@ -134,13 +167,29 @@ def disjoint_queries(where: HistoryFilter) -> list[Document]:
 
 
 def _conditions(where: HistoryFilter) -> list[Document]:
-    conditions = [*_of_category(where.category), *words_query(where.q or "", dict(where.merchants_named))]
+    conditions = [*_of_category(where.category), *texts_query(where)]
+    if where.stored_words:
+        conditions.append({WORDS: {"$in": [None, *where.stored_words[0]]}})
     if where.weekdays:
         days = [day + 1 for day in where.weekdays]
         conditions.append({"$expr": {"$in": [{"$isoDayOfWeek": "$date"}, days]}})
     if where.counted:
         conditions += rows_counted(where.counted)
     return conditions
+
+
+def texts_query(where: HistoryFilter) -> list[Document]:
+    """What its `q` matches, by the texts themselves."""
+    return words_query(where.q or "", dict(where.merchants_named))
+
+
+def plan_of(where: HistoryFilter) -> Document:
+    """Options of an aggregation of what the filter matches: MongoDB would try all indexes for a second."""
+    return {"hint": WORDS} if where.stored_words else {}
+
+
+def without_text(where: HistoryFilter) -> HistoryFilter:
+    return replace(where, q=None, merchants_named=(), stored_words=())
 
 
 def _of_category(category: str | None) -> list[Document]:
@@ -247,14 +296,14 @@ class Cursor:
     sort: str
     value: float
     row: ObjectId
-    total: int
+    total: Count
     """Of all pages, counted for the first one."""
     start: int
     """How many rows are before the page; approximate if rows were added or deleted since."""
     backward: bool
 
     @classmethod
-    def at(cls, document: Document, sort: str, *, total: int, start: int, backward: bool = False) -> Cursor:
+    def at(cls, document: Document, sort: str, *, total: Count, start: int, backward: bool = False) -> Cursor:
         value = document[order_of(sort)[0]]
         number = value.timestamp() if isinstance(value, datetime) else value
         return cls(sort, number, document["_id"], total, start, backward)
@@ -263,13 +312,15 @@ class Cursor:
     def read(cls, text: str, sort: str) -> Cursor:
         """Raises InvalidInput for a cursor that no page gave, or that belongs to another order."""
         order_of(sort)
-        cursor = cls(*decode_cursor(text, str, float, ObjectId, int, int, bool))
+        types = (str, float, ObjectId, int, bool, int, bool)
+        of_sort, value, row, rows, is_exact, start, backward = decode_cursor(text, *types)
+        cursor = cls(of_sort, value, row, Count(rows, is_exact), start, backward)
         if cursor.sort != sort:
             raise InvalidInput(f"This cursor belongs to the order {cursor.sort!r}.", field="cursor")
         return cursor
 
     def __str__(self) -> str:
-        return encode_cursor(self.sort, self.value, str(self.row), self.total, self.start, self.backward)
+        return encode_cursor(self.sort, self.value, str(self.row), *self.total, self.start, self.backward)
 
     @property
     def condition(self) -> Document:
@@ -284,27 +335,4 @@ def _time_at(seconds: float) -> datetime:
     try:
         return time_of(seconds)
     except (ValueError, OverflowError, OSError):
-        raise _not_a_cursor() from None
-
-
-def encode_cursor(*parts: str | float) -> str:
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str, *types: Callable[[Any], Any]) -> list[Any]:
-    """The parts, each converted by its type. Raises InvalidInput for a cursor that no page gave."""
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        parts = json.loads(base64.urlsafe_b64decode(padded))
-        return [convert(part) for convert, part in zip(types, parts, strict=True)]
-    except (ValueError, TypeError, OverflowError, OSError, InvalidId, binascii.Error, RecursionError):
-        raise _not_a_cursor() from None
-
-
-def _not_a_cursor() -> InvalidInput:
-    return InvalidInput("This cursor is not from an earlier page.", field="cursor")
-
-
-def time_of(value: Any) -> datetime:
-    """Raises ValueError or OverflowError if it is not a time."""
-    return datetime.fromtimestamp(float(value), tz=UTC)
+        raise not_a_cursor() from None

@@ -25,7 +25,7 @@ from src.domain.transactions import (
     Transaction,
 )
 from src.services.mongo.client import Database, guarded, guarded_stream
-from src.services.totals.transaction_total import TransactionTotal
+from src.services.totals.counting import MonthTotals
 from src.services.transactions.documents import (
     FOR_OTHERS,
     HAS_LABEL,
@@ -40,6 +40,7 @@ from src.services.transactions.documents import (
     replaced_fields,
     stored_of,
 )
+from src.services.transactions.matching import Matching, page_of
 from src.services.transactions.optimistic_update import (
     by_id,
     insert_new,
@@ -48,7 +49,16 @@ from src.services.transactions.optimistic_update import (
     update_many,
     update_one,
 )
-from src.services.transactions.query import Cursor, disjoint_queries, order_of, query_of, same_input
+from src.services.transactions.query import (
+    Count,
+    Cursor,
+    disjoint_queries,
+    index_of,
+    order_of,
+    query_of,
+    same_input,
+    walks,
+)
 
 Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
 """The new input of a transaction, a new prediction if any, and all its edits."""
@@ -87,9 +97,10 @@ def stem_of(merchant: str) -> str:
 class Transactions:
     """Every write is one atomic, journaled update of one document."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, month_totals: MonthTotals | None = None) -> None:
+        """month_totals: know the number of transactions for some filters."""
         self._database = database
-        self._total = TransactionTotal(database)
+        self._matching = Matching(database, month_totals)
 
     @guarded
     def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]:
@@ -195,25 +206,35 @@ class Transactions:
         self, where: HistoryFilter, *, sort: str = "-date", limit: int = 50, cursor: str | None = None
     ) -> HistoryPage:
         """One page. The first one counts the total for the cursors. Raises InvalidInput, Unavailable."""
-        query = query_of(where)
         if cursor:
-            at = Cursor.read(cursor, sort)
-            return self._page_at(at, {"$and": [query, at.condition]}, where, limit)
-        if where == HistoryFilter():
-            total = self._total.count()
-        else:
-            queries = disjoint_queries(where)
-            total = sum(self._database.transactions.count_documents(one) for one in queries)
-        return _page(list(self._ordered(query, sort).limit(limit + 1)), limit, sort, total)
+            return self._page_at(Cursor.read(cursor, sort), where, limit)
+        order_of(sort)
+        total = self._matching.count(where)
+        if total == Count(0):  # without an index, finding that out may take as long as reading everything
+            return HistoryPage((), None, 0)
+        return page_of(self._listed(where, sort, total, limit + 1), limit, sort, total)
 
-    def _page_at(self, at: Cursor, query: Document, where: HistoryFilter, limit: int) -> HistoryPage:
-        documents = list(self._ordered(query, at.sort, backward=at.backward).limit(limit + 1))
+    def _page_at(self, at: Cursor, where: HistoryFilter, limit: int) -> HistoryPage:
+        documents = self._listed(where, at.sort, at.total, limit + 1, at)
         if not at.backward:
-            return _page(documents, limit, at.sort, at.total, at.start)
+            return page_of(documents, limit, at.sort, at.total, at.start)
         if len(documents) <= limit:  # the first page, which is then full again
             return self.history(where, sort=at.sort, limit=limit)
         start = max(1, at.start - limit)
-        return _page(documents[limit - 1 :: -1], limit, at.sort, at.total, start, more=True)
+        return page_of(documents[limit - 1 :: -1], limit, at.sort, at.total, start, more=True)
+
+    def _listed(
+        self, where: HistoryFilter, sort: str, total: Count, limit: int, at: Cursor | None = None
+    ) -> list[Document]:
+        """The first ones, or those after the cursor."""
+        backward, field = at is not None and at.backward, order_of(sort)[0]
+        documents: list[Document] = []
+        for query in disjoint_queries(where):
+            part = {"$and": [query, at.condition]} if at else query
+            rows = self._ordered(part, sort, backward=backward).limit(limit)
+            documents += rows.hint(index_of(sort)) if walks(where, sort, total) else rows
+        downward = (order_of(sort)[1] < 0) is not backward
+        return sorted(documents, key=lambda row: (row[field], row["_id"]), reverse=downward)[:limit]
 
     @guarded
     def newest(self, limit: int) -> list[StoredTransaction]:
@@ -332,25 +353,12 @@ class Transactions:
 
     @guarded
     def count(self) -> int:
-        return self._total.count()
+        return self._matching.total()
 
     @guarded
     def modes(self) -> list[str]:
         """The first 50 payment methods in use, for the form's suggestions."""
         return sorted(filter(None, self._database.transactions.distinct("mode", {"owner": LOCAL_OWNER})))[:50]
-
-
-def _page(
-    documents: list[Document], limit: int, sort: str, total: int, start: int = 0, *, more: bool = False
-) -> HistoryPage:
-    """documents: the rows of the page, and one more if another page follows. more: it follows anyhow."""
-    shown = documents[:limit]
-    after = before = None
-    if more or len(documents) > limit:
-        after = str(Cursor.at(shown[-1], sort, total=total, start=start + len(shown)))
-    if start and shown:
-        before = str(Cursor.at(shown[0], sort, total=total, start=start, backward=True))
-    return HistoryPage(tuple(map(stored_of, shown)), after, total, before, start)
 
 
 def _past_answers(newest: Iterable[Document]) -> list[PastAnswer]:

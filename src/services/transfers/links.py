@@ -17,9 +17,9 @@ from src.domain.transactions import StoredTransaction
 from src.domain.transfers import Link, LinkedBy, LinkedRows, LinkKind, LinkPage, LinkStatus
 from src.errors import Conflict, NotFound
 from src.services.mongo.client import Document, guarded
+from src.services.mongo.cursors import decode_cursor, encode_cursor, time_of
 from src.services.transactions.documents import stored_of
 from src.services.transactions.optimistic_update import object_ids
-from src.services.transactions.query import decode_cursor, encode_cursor, time_of
 from src.services.transfers.documents import link_document, link_of
 from src.services.transfers.settlement import Settlement
 

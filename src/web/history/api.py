@@ -19,7 +19,7 @@ from src.web.history.schemas import (
     HistoryTotalsBody,
     LifeBody,
     edited_body,
-    history_item,
+    history_body,
     history_totals,
     life_body,
 )
@@ -53,11 +53,7 @@ def history(query: HistoryQuery, *, transactions: Transactions) -> ResponseValue
         )
     except InvalidInput as error:  # the filters are valid: the cursor is from no earlier page
         raise NotFound(str(error)) from None
-    return {
-        "items": [history_item(row) for row in page.items],
-        "next_cursor": page.next_cursor,
-        "total": page.total,
-    }
+    return history_body(page)
 
 
 @api.operation(

@@ -13,7 +13,7 @@ from src.domain.categories import NO_CATEGORY, Flow
 from src.domain.feedback import AnswerState
 from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band, DecidedBy, Prediction
-from src.domain.transactions import Direction, Edit, HistoryFilter, StoredTransaction
+from src.domain.transactions import Direction, Edit, HistoryFilter, HistoryPage, StoredTransaction
 from src.domain.transfers import Link, LinkKind
 from src.web.analytics.schemas import TotalsBody, with_texts
 from src.web.history.splits import SplitBody, split_bodies
@@ -116,19 +116,20 @@ class HistoryFilterQuery(QueryModel):
         if where.merchant:  # the address may be from before a merge
             current = merchants.canonical([where.merchant])
             where = replace(where, merchant=current.get(where.merchant, where.merchant))
-        where = with_named_merchants(where)
+        where = with_search(where)
         if not self.counts and not self.counted_in:
             return where
         slug = None if self.counted_in == NO_CATEGORY else self.counted_in
         return container().counting_filter.of(where, self.counts, (slug,) if self.counted_in else None)
 
 
-def with_named_merchants(where: HistoryFilter) -> HistoryFilter:
-    """Its text is searched in the names that a person gave merchants too."""
+def with_search(where: HistoryFilter) -> HistoryFilter:
+    """Its text is looked up in the index, and searched in the names that a person gave merchants too."""
     if not where.q:
         return where
     named = container().merchants.named_with(where.q)
-    return replace(where, merchants_named=tuple((word, tuple(keys)) for word, keys in named.items()))
+    where = replace(where, merchants_named=tuple((word, tuple(keys)) for word, keys in named.items()))
+    return container().search_index.narrowed(where)
 
 
 class HistoryQuery(HistoryFilterQuery):
@@ -180,6 +181,18 @@ class HistoryBody(TypedDict):
     items: list[HistoryItemBody]
     next_cursor: str | None
     total: int
+    total_is_exact: Annotated[
+        bool, Field(description="False: a search in texts (`q`) finds this many, and maybe more.")
+    ]
+
+
+def history_body(page: HistoryPage) -> HistoryBody:
+    return {
+        "items": [history_item(row) for row in page.items],
+        "next_cursor": page.next_cursor,
+        "total": page.total,
+        "total_is_exact": page.total_is_exact,
+    }
 
 
 def history_item(stored: StoredTransaction) -> HistoryItemBody:

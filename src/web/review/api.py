@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from src.domain.review import GroupKey
 from src.errors import InvalidInput, NotFound
-from src.web.history.schemas import HistoryBody, history_item
+from src.web.history.schemas import HistoryBody, history_body
 from src.web.openapi.operations import Operations, ResponseValue
 from src.web.review.schemas import (
     AnsweredBody,
@@ -76,8 +76,7 @@ def group_transactions(key: str, query: GroupRowsQuery, *, group_review: GroupRe
         )
     except InvalidInput as error:
         raise NotFound(str(error)) from None
-    items = [history_item(row) for row in page.items]
-    return {"items": items, "next_cursor": page.next_cursor, "total": page.total}
+    return history_body(page)
 
 
 @api.operation(

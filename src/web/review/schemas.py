@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from src.domain.review import MOST_OTHERS, GroupKey, GroupOutcome, ReviewGroup, ReviewOrder, Scope
 from src.domain.transactions import HistoryFilter
-from src.web.history.schemas import HistoryItemBody, history_item, with_named_merchants
+from src.web.history.schemas import HistoryItemBody, history_item, with_search
 from src.web.prediction.schemas import AlternativeBody
 from src.web.shared.fields import (
     AmountBound,
@@ -54,7 +54,7 @@ class _Filter(RequestModel):
             q=self.q,
             min_amount=self.min_amount,
         )
-        return with_named_merchants(where)
+        return with_search(where)
 
 
 class ReviewFilter(_Filter, QueryModel):
