@@ -218,7 +218,7 @@ def _figure(page: str, path: str, processes: _Processes, template: str) -> Figur
         began = time.monotonic()
         status = _request(page + path)
         wall.append((time.monotonic() - began) * 1000)
-        if turn == 0 and wall[0] > 3000:
+        if turn == 0 and wall[0] > 15_000:
             after = processes.cpu_ms()
             web, mongo = [after[0] - own], [after[1] - others]
             break

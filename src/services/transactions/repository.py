@@ -229,10 +229,12 @@ class Transactions:
         """The first ones, or those after the cursor."""
         backward, field = at is not None and at.backward, order_of(sort)[0]
         documents: list[Document] = []
+        walk = walks(where, sort, total)
         for query in disjoint_queries(where):
             part = {"$and": [query, at.condition]} if at else query
             rows = self._ordered(part, sort, backward=backward).limit(limit)
-            documents += rows.hint(index_of(sort)) if walks(where, sort, total) else rows
+            documents += rows.hint(index_of(sort)) if walk else rows
+            walk = False  # the others, as split ones, are few, or none
         downward = (order_of(sort)[1] < 0) is not backward
         return sorted(documents, key=lambda row: (row[field], row["_id"]), reverse=downward)[:limit]
 

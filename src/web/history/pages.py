@@ -76,7 +76,7 @@ def history(
         query = checked(HistoryQuery, values)
         where = query.to_domain()
         result = transactions.history(where, sort=query.sort, limit=query.limit, cursor=query.cursor)
-        if active and result.total > _TOTALS_AT_ONCE:
+        if active and not (result.total_is_exact and result.total <= _TOTALS_AT_ONCE):
             totals_address = with_query(
                 url_for("pages.matching_totals"), {name: filters[name] for name in NAMES}
             )
