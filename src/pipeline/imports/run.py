@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice, zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from src.components.bank_files.entry import Entry, Line, Rejected, as_text, masked
 from src.components.bank_files.limits import DEFAULT, Limits
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from src.services.imports.repository import ImportRejects, Imports
     from src.services.transactions.imported import ImportedTransactions
 
+T = TypeVar("T")
 CHUNK = 1000
 _TOO_MUCH = "This file takes too much memory to read. Split it, or save it in another format."
 
@@ -83,7 +85,7 @@ class ImportRun:
         content, plan = self.imports.content(claimed.id), Plan.from_dict(claimed.plan)
         counts, add = ImportCounts(), self._adder(claimed.id, plan)
         results = lines_and_entries(content, plan, limits=self.limits)
-        while chunk := list(islice(results, CHUNK)):
+        for chunk in _ahead(iter(lambda: list(islice(results, CHUNK)), [])):
             entries = [result for _, result in chunk if isinstance(result, Entry)]
             rejects = [(line, result) for line, result in chunk if isinstance(result, Rejected)]
             added, deleted = add(entries)
@@ -117,14 +119,18 @@ class ImportRun:
 
         def add(entries: Sequence[Entry]) -> tuple[int, int]:
             rows = [_row(entry, own_accounts, identities) for entry in entries]
-            return self._add(import_id, self._recognized(import_id, rows, recognition), names)
+            keyed, known = self._recognized(import_id, rows, recognition)
+            return self._add(import_id, keyed, known, names)
 
         return add
 
     def _recognized(
         self, import_id: str, rows: Sequence[_Row], recognition: Recognition
-    ) -> list[tuple[str, _Row]]:
-        """The rows, each with the key of its transaction. Stored ones without an account get their row's."""
+    ) -> tuple[list[tuple[str, _Row]], list[str]]:
+        """The rows, each with the key of its transaction; and the keys of those that are stored already.
+
+        Stored ones without an account get their row's.
+        """
         identified = [row.identity for row in rows]
         stored = may_be_same(identified, self.rows, import_id=import_id)
         matches = recognition.match(identified, stored)
@@ -134,15 +140,23 @@ class ImportRun:
             if match and (fields := identity.missing_in(match))
         }
         self.rows.set_accounts(accounts, import_id=import_id)
-        return [
+        keyed = [
             (match.key if match else row.identity.key, row) for match, row in zip(matches, rows, strict=True)
         ]
+        return keyed, [match.key for match in matches if match]
 
     def _add(
-        self, import_id: str, keyed: Sequence[tuple[str, _Row]], names: CategoryNames
+        self,
+        import_id: str,
+        keyed: Sequence[tuple[str, _Row]],
+        known: Sequence[str],
+        names: CategoryNames,
     ) -> tuple[int, int]:
-        """How many this import has added, now or in an earlier attempt; how many a person had deleted."""
-        owners = self.rows.share([key for key, _ in keyed], import_id=import_id)
+        """How many this import has added, now or in an earlier attempt; how many a person had deleted.
+
+        known: the keys of those that are stored, or were deleted.
+        """
+        owners = self.rows.share(known, import_id=import_id) if known else {}
         added = sum(owner == import_id for owner in owners.values())
         new = [row for row in keyed if row[0] not in owners]
         deleted = self.rows.note_deleted([key for key, _ in new], import_id=import_id) if new else ()
@@ -164,6 +178,16 @@ class ImportRun:
             owners = self.rows.share([key for key, _ in new], import_id=import_id)
             new = [row for row in new if row[0] not in owners]
         return added, deleted_count
+
+
+def _ahead(values: Iterator[T]) -> Iterator[T]:
+    """The values; the next one is made while the caller waits for MongoDB with the last one."""
+    end = object()
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, values, end)
+        while (value := following.result()) is not end:
+            following = thread.submit(next, values, end)
+            yield cast(T, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def transaction_fields(transaction: Transaction) -> Document:
         "description": transaction.description,
         "merchant": transaction.merchant,
         "subcategory": transaction.subcategory,
-        "amount": Int64(int(transaction.amount.scaleb(places))),
+        "amount": minor_units(transaction.amount, transaction.currency),
         "value": float(transaction.amount),
         "currency": transaction.currency,
         "date": midnight(transaction.date),
@@ -136,6 +136,10 @@ def transaction_fields(transaction: Transaction) -> Document:
         **{name: value for name in OPTIONAL_FIELDS if (value := getattr(transaction, name))},
         **({"splits": _split_documents(transaction.splits, places)} if transaction.splits else {}),
     }
+
+
+def minor_units(amount: Decimal, currency: str) -> Int64:
+    return Int64(int(amount.scaleb(decimal_places(currency))))
 
 
 def _split_documents(splits: Sequence[Split], places: int) -> list[Document]:

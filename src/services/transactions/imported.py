@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bson import ObjectId
-from pymongo import ReplaceOne
+from pymongo import ASCENDING, ReplaceOne
 
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import BY_A_PERSON
@@ -33,6 +33,10 @@ _TRIES = 5
 _MOST_ALIKE = 20_000
 """Equal rows beyond these are not recognized without their account."""
 _OF_A_ROW = ("key", "description", "subcategory", "account", "account_number")
+Index = Sequence[tuple[str, int]]
+# Named in queries that mostly find nothing: for these, MongoDB tries all indexes of the owner every time.
+_BY_KEY: Index = [("owner", ASCENDING), ("key", ASCENDING)]
+_BY_CONTENT: Index = [("owner", ASCENDING), ("content", ASCENDING)]
 _ACCOUNT_FIELDS = ("account", "account_number")
 _SHARED: Document = {"also_in.0": {"$exists": True}}
 _NOT_SHARED: Document = {"also_in.0": {"$exists": False}}
@@ -49,7 +53,7 @@ class ImportedTransactions:
     def with_keys(self, keys: Collection[str]) -> list[ImportedRow]:
         """Stored and deleted transactions with these keys."""
         query = {"owner": LOCAL_OWNER, "key": {"$in": list(keys)}}
-        return self._imported_rows(query, query)
+        return self._imported_rows(query, query, _BY_KEY)
 
     @guarded
     def alike(self, contents: Collection[str], *, import_id: str | None) -> list[ImportedRow]:
@@ -62,14 +66,16 @@ class ImportedTransactions:
         stored: Document = {"owner": LOCAL_OWNER, "content": short}
         if import_id is not None:
             stored["import"] = {"$ne": import_id}
-        return self._imported_rows(stored, {"owner": LOCAL_OWNER, "document.content": short})
+        return self._imported_rows(stored, {"owner": LOCAL_OWNER, "document.content": short}, _BY_CONTENT)
 
-    def _imported_rows(self, query: Document, of_deleted: Document) -> list[ImportedRow]:
+    def _imported_rows(self, query: Document, of_deleted: Document, index: Index) -> list[ImportedRow]:
+        """index: of `query`."""
         deleted, copies = [], self._database.deleted_transactions
         if copies.find_one({"owner": LOCAL_OWNER}, {"_id": 1}):
             fields = {f"document.{name}": 1 for name in _OF_A_ROW}
             deleted = [copy["document"] for copy in copies.find(of_deleted, fields).limit(_MOST_ALIKE)]
-        stored = self._database.transactions.find(query, dict.fromkeys(_OF_A_ROW, 1)).limit(_MOST_ALIKE)
+        fields = dict.fromkeys(_OF_A_ROW, 1)
+        stored = self._database.transactions.find(query, fields, hint=index).limit(_MOST_ALIKE)
         return [_imported_row(document) for document in (*deleted, *stored)]
 
     @guarded
@@ -224,7 +230,8 @@ class ImportedTransactions:
         ):
             field = f"{prefix}also_in"
             collection.update_many({field: {"$eq": import_id}}, {"$pull": {field: import_id}})
-            set_by_it = {f"{prefix}account_from.import": {"$eq": import_id}}
+            any_set = {f"{prefix}account_from": {"$exists": True}}  # only then an index is used
+            set_by_it = {**any_set, f"{prefix}account_from.import": {"$eq": import_id}}
             collection.update_many(set_by_it, _without_accounts_of(import_id, prefix))
 
     @guarded
@@ -260,9 +267,8 @@ class ImportedTransactions:
     @guarded
     def count_accounts_set(self, import_id: str) -> int:
         """Existing transactions whose account an import has set."""
-        return self._count(
-            {"account_from": {"$elemMatch": {"import": {"$eq": import_id}, "field": "account"}}}
-        )
+        of_it = {"import": {"$eq": import_id}, "field": "account"}
+        return self._count({"account_from": {"$exists": True, "$elemMatch": of_it}})
 
     @guarded
     def count_answered(self, import_id: str) -> int:

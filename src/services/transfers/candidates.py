@@ -25,7 +25,7 @@ from src.domain.transfers import (
     purchase_merchant,
 )
 from src.services.mongo.client import Database, Document, guarded, guarded_stream, midnight
-from src.services.transactions.documents import INPUT_FIELDS, transaction_fields, transaction_of
+from src.services.transactions.documents import INPUT_FIELDS, minor_units, transaction_of
 from src.services.transactions.optimistic_update import object_ids
 
 _FIELDS = {**INPUT_FIELDS, "category": 1, "needs_review": 1, "label": 1, "key": 1}
@@ -109,8 +109,8 @@ class Candidates:
         """Those with the currency and the amount of one of `span`, at most days away from all of it."""
         amounts: dict[str, set[Any]] = defaultdict(set)
         for end in span:
-            fields = transaction_fields(end.transaction)
-            amounts[fields["currency"]].add(fields["amount"])
+            currency = end.transaction.currency
+            amounts[currency].add(minor_units(end.transaction.amount, currency))
         for currency, of_currency in amounts.items():
             query = {
                 "currency": currency,
@@ -144,6 +144,8 @@ class Candidates:
             incomes |= {
                 end.id: end for end in self._of_merchants(span, Direction.INCOME, timedelta(), REFUND_WITHIN)
             }
+        if not incomes:
+            return []
         query = {"owner": LOCAL_OWNER, "in": {"$in": object_ids(incomes)}, "kind": LinkKind.REFUND.value}
         known = {str(link["in"]) for link in self._database.transfers.find(query, {"in": 1})}
         return [end for end in incomes.values() if end.id not in known]
@@ -187,6 +189,8 @@ class Candidates:
     @guarded
     def refunded(self, purchase_ids: Collection[str]) -> dict[str, Decimal]:
         """How much of each purchase is refunded by linked refunds. Raises Unavailable."""
+        if not purchase_ids:
+            return {}
         query = {"owner": LOCAL_OWNER, "refund_of": {"$in": object_ids(purchase_ids)}}
         total = {"_id": "$refund_of", "amount": {"$sum": "$amount"}, "currency": {"$first": "$currency"}}
         sums = self._database.transactions.aggregate([{"$match": query}, {"$group": total}])

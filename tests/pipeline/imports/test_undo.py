@@ -162,10 +162,10 @@ def test_an_import_that_runs_while_another_is_undone_ends_with_all_its_rows(cont
 
 
 def test_a_row_that_two_imports_contain_at_once_belongs_to_both(container, monkeypatch):
-    known, earlier = container.imported_transactions.share, []
+    alike, earlier = container.imported_transactions.alike, []
 
-    def another_was_quicker(keys, *, import_id):
-        held = known(keys, import_id=import_id)
+    def another_was_quicker(contents, *, import_id):
+        stored = alike(contents, import_id=import_id)
         if not earlier:
             earlier.append("")
             other = container.import_preview.upload(
@@ -173,12 +173,12 @@ def test_a_row_that_two_imports_contain_at_once_belongs_to_both(container, monke
             )
             container.import_preview.start(other.id)
             earlier[0] = run_next_import(container).id
-        return held
+        return stored
 
     with monkeypatch.context() as patched:
         patched.setattr(
             type(container.imported_transactions),
-            "share",
+            "alike",
             lambda _, *args, **kw: another_was_quicker(*args, **kw),
         )
         later = import_text(container, LONG)
