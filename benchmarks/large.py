@@ -1,6 +1,6 @@
 """Every page, search and export of a large ledger: the CPU time of the web workers and MongoDB.
 
-`python -m benchmarks.large ROWS` starts an installation, trains its first model, adds made-up transactions
+`python -m benchmarks.large ROWS` starts an installation with the shipped model, adds made-up transactions
 and requests each address a few times. Goals are those of one person with a million transactions.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import tempfile
 import time
 import urllib.error
@@ -21,7 +20,7 @@ from statistics import median
 
 from benchmarks.large_ledger import ACCOUNTS, fill
 from benchmarks.pages import ask
-from benchmarks.processes import command_of, descendants, free_port, memory_mb, running, wait_for
+from benchmarks.processes import command_of, memory_mb, served, serving, wait_for
 from src import logs
 from src.config import load_settings
 from src.container import Container
@@ -122,21 +121,17 @@ def _options() -> argparse.Namespace:
 
 
 def measure(data: Path, rows: int, only: str = "") -> tuple[list[Figure], dict[str, dict[str, float]]]:
-    port = free_port()
-    page = f"http://127.0.0.1:{port}"
-    environment = {"DATA_DIR": str(data), "PORT": str(port), "MLFLOW_UI": "off"}
     if not (data / "filled").exists():
-        with running([sys.executable, "app.py"], environment, data / "training.log"):
-            wait_for(f"{page}/readyz", limit_s=600)
-            time.sleep(8)  # the training process ends
+        with served(data, CLOCK="off") as site:
+            wait_for(f"{site.address}/readyz", limit_s=600)
         values = _fill(data, rows)
         (data / "filled").write_text(json.dumps(values))
     values = json.loads((data / "filled").read_text())
-    with running([sys.executable, "app.py"], environment | {"CLOCK": "off"}, data / "app.log") as app:
-        wait_for(f"{page}/readyz", limit_s=600)
-        processes = _processes(app.pid)
+    with served(data, CLOCK="off") as site:
+        wait_for(f"{site.address}/readyz", limit_s=600)
+        processes = _Processes(*serving(site.launcher))
         wanted = [word for word in only.split(",") if word]
-        figures = list(_figures(page, processes, values, rows, wanted))
+        figures = list(_figures(site.address, processes, values, rows, wanted))
         memory = {command_of(pid)[-60:]: memory_mb(pid) for pid in (*processes.web, *processes.mongo)}
     return figures, memory
 
@@ -175,12 +170,6 @@ def _fill(data: Path, rows: int) -> dict[str, str]:
         }
 
 
-def _processes(app: int) -> _Processes:
-    commands = {pid: command_of(pid) for pid in descendants(app)}
-    web = [pid for pid, command in commands.items() if "gunicorn" in command]
-    return _Processes(web, [pid for pid, command in commands.items() if "mongod" in command.split(" ")[0]])
-
-
 def _figures(
     page: str, processes: _Processes, values: dict[str, str], rows: int, only: list[str]
 ) -> Iterator[Figure]:
@@ -203,11 +192,13 @@ def _figures(
 
 
 def _far_cursor(page: str) -> str:
+    """Behind 10,000 transactions, or the last of fewer."""
     cursor = ""
     for _ in range(20):
-        cursor = ask(f"{page}/api/v1/history?limit=500" + (f"&cursor={cursor}" if cursor else ""))[
-            "next_cursor"
-        ]
+        answer = ask(f"{page}/api/v1/history?limit=500" + (f"&cursor={cursor}" if cursor else ""))
+        if not answer["next_cursor"]:
+            break
+        cursor = answer["next_cursor"]
     return cursor
 
 

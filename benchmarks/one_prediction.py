@@ -22,18 +22,20 @@ from statistics import median
 from benchmarks.load import Rate, measure
 from benchmarks.processes import (
     Installation,
-    command_of,
     cpu_s,
     descendants,
     free_port,
     installation,
     running,
+    served,
+    serving,
     wait_for,
 )
 
 CONNECTIONS = (1, 8, 32)
 WORKERS, THREADS = 2, 4
 """As without WEB_WORKERS and WEB_THREADS on two cores."""
+SETTINGS = {"RETRAIN_EVERY_HOURS": "168", "WEB_WORKERS": str(WORKERS), "WEB_THREADS": str(THREADS)}
 BATCH_ROWS = 10_000
 GOALS = {"unsaved": 2.0, "saved": 3.5}
 """At most so many times the CPU of the bare route."""
@@ -111,13 +113,9 @@ def bare_flask(folder: Path) -> Iterator[tuple[str, list[int]]]:
 @contextmanager
 def kept(data: Path) -> Iterator[Installation]:
     """An installation in a data directory that has a model already."""
-    port = free_port()
-    settings = {"DATA_DIR": str(data), "PORT": str(port), "MLFLOW_UI": "off", "RETRAIN_EVERY_HOURS": "168"}
-    settings |= {"WEB_WORKERS": str(WORKERS), "WEB_THREADS": str(THREADS)}
-    with running([sys.executable, "app.py"], settings, data / "benchmark.log") as launcher:
-        address = f"http://127.0.0.1:{port}"
-        wait_for(f"{address}/readyz", limit_s=300)
-        yield Installation(address, launcher.pid, data)
+    with served(data, **SETTINGS) as site:
+        wait_for(f"{site.address}/readyz", limit_s=300)
+        yield site
 
 
 def main() -> None:
@@ -140,8 +138,7 @@ def _options() -> argparse.Namespace:
 def measure_all(data: Path | None, seconds: int, rounds: int) -> dict[str, object]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ledgerloop-bench-")))
-        own = {"RETRAIN_EVERY_HOURS": "168", "WEB_WORKERS": str(WORKERS), "WEB_THREADS": str(THREADS)}
-        site = stack.enter_context(kept(data) if data else installation(**own))
+        site = stack.enter_context(kept(data) if data else installation(**SETTINGS))
         bare_address, bare_workers = stack.enter_context(bare_flask(folder))
         return of_site(site, bare_address, bare_workers, seconds, rounds)
 
@@ -149,7 +146,7 @@ def measure_all(data: Path | None, seconds: int, rounds: int) -> dict[str, objec
 def of_site(
     site: Installation, bare_address: str, bare_workers: list[int], seconds: int, rounds: int
 ) -> dict[str, object]:
-    web, mongod = _processes(site.launcher)
+    web, mongod = serving(site.launcher)
     predict = f"{site.address}/api/v1/predict"
     unsaved, saved = bodies(_TEXTS, save=False), bodies(_TEXTS, save=True)
     served = {
@@ -186,13 +183,6 @@ def of_site(
         },
         "batch": _batch(site.address, web, rounds),
     }
-
-
-def _processes(launcher: int) -> tuple[list[int], list[int]]:
-    """The processes of gunicorn, and of MongoDB."""
-    commands = {pid: command_of(pid) for pid in descendants(launcher)}
-    web = [pid for pid, command in commands.items() if "gunicorn" in command]
-    return web, [pid for pid, command in commands.items() if "mongod" in command.split(" ")[0]]
 
 
 def _cost(one: Served, mongod: list[int], seconds: int) -> Cost:

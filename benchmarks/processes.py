@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -18,6 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def machine() -> str:
+    memory = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
+    return f"{os.cpu_count()} cores and {memory} GiB, {platform.system()}, Python {platform.python_version()}"
 
 
 def free_port() -> int:
@@ -52,7 +58,7 @@ def running(
 
 @dataclass(frozen=True)
 class Installation:
-    """A running installation with a first model."""
+    """A running installation."""
 
     address: str
     launcher: int
@@ -61,16 +67,24 @@ class Installation:
 
 
 @contextmanager
+def served(data: Path, **environment: str) -> Iterator[Installation]:
+    """Start everything in this data directory, without waiting for an answer."""
+    port = free_port()
+    settings = {"DATA_DIR": str(data), "PORT": str(port), "MLFLOW_UI": "off", **environment}
+    with running([sys.executable, "app.py"], settings, data / "app.log") as launcher:
+        yield Installation(f"http://127.0.0.1:{port}", launcher.pid, data)
+
+
+@contextmanager
 def installation(**environment: str) -> Iterator[Installation]:
     """Start everything in a new data directory, and wait until the first model is trained."""
-    with tempfile.TemporaryDirectory(prefix="ledgerloop-bench-") as name:
-        data, port = Path(name), free_port()
-        settings = {"DATA_DIR": name, "PORT": str(port), "MLFLOW_UI": "off", **environment}
-        with running([sys.executable, "app.py"], settings, data / "app.log") as launcher:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(f"{address}/readyz")
-            wait_until_trained(address)
-            yield Installation(address, launcher.pid, data)
+    with (
+        tempfile.TemporaryDirectory(prefix="ledgerloop-bench-") as folder,
+        served(Path(folder), **environment) as installed,
+    ):
+        wait_for(f"{installed.address}/readyz")
+        wait_until_trained(installed.address)
+        yield installed
 
 
 def wait_for(address: str, *, limit_s: float = 120) -> float:
@@ -125,6 +139,18 @@ def descendants(pid: int) -> list[int]:
         pids += below
         waiting += below
     return pids
+
+
+def serving(launcher: int) -> tuple[list[int], list[int]]:
+    """The processes of gunicorn, and of MongoDB."""
+    commands = {pid: command_of(pid) for pid in descendants(launcher)}
+    web = [pid for pid, command in commands.items() if "gunicorn" in command]
+    return web, [pid for pid, command in commands.items() if "mongod" in command.split(" ")[0]]
+
+
+def web_workers(launcher: int) -> list[int]:
+    """The processes of gunicorn that answer: those without children."""
+    return [pid for pid in serving(launcher)[0] if not descendants(pid)]
 
 
 def cpu_s(pid: int, *, with_ended: bool = False) -> float:

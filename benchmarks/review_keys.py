@@ -20,7 +20,7 @@ from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 
-from benchmarks.quality.__main__ import machine
+from benchmarks.processes import machine
 from benchmarks.quality.data import MAPS, Dataset, about, read
 from src import commands, logs
 from src.config import load_settings

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.processes import machine
 from benchmarks.quality.baselines import BASELINES, Lookup
 from benchmarks.quality.ceilings import show_ceilings
 from benchmarks.quality.data import Dataset, Example, about, read_folder
@@ -109,11 +108,6 @@ class Measuring:
             print(f"\r{data.name}: replay, {share:.0%} ", end="", file=sys.stderr, flush=True)
 
         return show_progress
-
-
-def machine() -> str:
-    memory = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
-    return f"{os.cpu_count()} cores and {memory} GiB, {platform.system()}, Python {platform.python_version()}"
 
 
 def _options() -> argparse.Namespace:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+from benchmarks import marks
 
 _BASELINES = {
     "lookup, then TF-IDF + logistic regression": "lookup + TF-IDF",
@@ -39,12 +39,7 @@ _COLUMNS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
 
 def rewrite(page: Path, measured: Mapping[str, Any]) -> None:
     """measured: in the JSON-able form. Raises ValueError if the page has no marks."""
-    text = page.read_text()
-    before, begun, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not begun or not ended:
-        raise ValueError(f"{page} has no place for figures: it needs the lines {BEGIN} and {END}.")
-    page.write_text(before + BEGIN + "\n\n" + "\n".join(tables(measured)) + "\n" + END + after)
+    marks.rewrite(page, tables(measured))
 
 
 def tables(measured: Mapping[str, Any]) -> Iterator[str]:

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from benchmarks.marks import BEGIN, END
 from benchmarks.quality.__main__ import Measuring
 from benchmarks.quality.data import about, read_folder
 from benchmarks.quality.figures import plain
 from benchmarks.quality.generated import generate
-from benchmarks.quality.page import BEGIN, END, rewrite
+from benchmarks.quality.page import rewrite
 from benchmarks.quality.product import Setup
 from benchmarks.quality.stand_ins import Answers
 from benchmarks.quality.table import show
