@@ -22,6 +22,8 @@ from src.services.transactions.linked import CARRIED
 from src.services.transactions.optimistic_update import object_ids
 
 _BATCH = 5000
+_BY_ID = "_id_"
+"""Named, because by the act MongoDB would read all its transactions again for each batch."""
 _FIELDS = (*INPUT_FIELDS, "value")
 _NOT_LINKED: Document = {name: {"$exists": False} for name in CARRIED}
 
@@ -50,7 +52,8 @@ class AlikeChanges:
         answered = {"label": {"$ne": None}} if only_answered else {}
         new = {"$expr": {"$not": [is_so(change)]}}
         query = {**chosen, **untouched, **earlier, **other, **answered, **new, **_NOT_LINKED}
-        changed = transactions.update_many(query, [{"$set": _changed(change, act, at)}]).modified_count
+        update = [{"$set": _changed(change, act, at)}]
+        changed = transactions.update_many(query, update, index=_BY_ID).modified_count
         if changed == len(ids):
             return []
         return [str(row["_id"]) for row in transactions.find({**chosen, **untouched}, {"_id": 1})]
@@ -65,7 +68,7 @@ class AlikeChanges:
         for start in range(0, len(all_ids), _BATCH):
             batch = {"_id": {"$in": all_ids[start : start + _BATCH]}}
             query = {**changed_by(act), **batch, **_NOT_LINKED, "$expr": _is_newest(act)}
-            undone += int(transactions.update_many(query, _undone(act, at)).modified_count)
+            undone += int(transactions.update_many(query, _undone(act, at), index=_BY_ID).modified_count)
         return undone
 
 

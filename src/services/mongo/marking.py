@@ -106,9 +106,10 @@ class MarkedTransactions:
         with self._changing([(query, update)]):
             return self._rows.update_one(query, _marked(update))
 
-    def update_many(self, query: Mapping[str, Any], update: Update) -> Any:
+    def update_many(self, query: Mapping[str, Any], update: Update, *, index: str | None = None) -> Any:
+        """index: the name of the one that `query` uses; None: MongoDB chooses."""
         with self._changing([(query, update)]):
-            return self._rows.update_many(query, _marked(update))
+            return self._rows.update_many(query, _marked(update), hint=index)
 
     def delete_many(self, query: Mapping[str, Any]) -> int:
         """Returns how many. What somebody moves to a day that is not noted is deleted in the next round."""
