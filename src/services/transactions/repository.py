@@ -43,6 +43,7 @@ from src.services.transactions.documents import (
 from src.services.transactions.matching import Matching, page_of
 from src.services.transactions.optimistic_update import (
     by_id,
+    insert,
     insert_new,
     not_found,
     object_ids,
@@ -102,7 +103,6 @@ class Transactions:
         self._database = database
         self._matching = Matching(database, month_totals)
 
-    @guarded
     def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]:
         """Store predicted transactions, in the same order. Raises Unavailable."""
         return self.add_all([Addition(new, source, at)])[0]
@@ -113,8 +113,7 @@ class Transactions:
         documents = [
             [new_document(one, source=source, at=at) for one in new] for new, source, at in additions
         ]
-        if every := list(chain.from_iterable(documents)):
-            self._database.transactions.insert_many(every, ordered=True)
+        insert(self._database.transactions, list(chain.from_iterable(documents)))
         return [[stored_of(document) for document in of_one] for of_one in documents]
 
     @guarded
