@@ -20,13 +20,13 @@ from benchmarks.processes import (
     descendants,
     free_port,
     memory_mb,
+    mlflow_serve,
     running,
     wait_for,
     wait_until_trained,
 )
 
 CONNECTIONS = (1, 8, 32)
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def main() -> None:
@@ -108,15 +108,8 @@ def _bare(folder: Path, seconds: int) -> list[Rate]:
 
 
 def _mlflow(folder: Path, seconds: int) -> list[Rate]:
-    port = free_port()
-    serve = [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/expense-categorizer@champion"]
-    serve += ["--env-manager", "local", "--port", str(port), "--workers", "2"]
-    # `mlflow models serve` looks for uvicorn on PATH.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    environment = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlruns/mlflow.db", "PATH": path, **ONE_THREAD}
-    with running(serve, environment, folder / "mlflow.log"):
-        wait_for(f"http://127.0.0.1:{port}/ping")
-        return _rates(f"http://127.0.0.1:{port}/invocations", bodies(5000, "mlflow"), seconds)
+    with mlflow_serve(folder, folder / "mlflow.log") as (address, _):
+        return _rates(address, bodies(5000, "mlflow"), seconds)
 
 
 def _name(pid: int) -> str:

@@ -2,6 +2,7 @@
 
 `python -m benchmarks.one_prediction` starts both at once and measures them in turns, so that other work on
 the machine slows down both. Every text is a merchant of its own. CPU is of the web workers and of MongoDB.
+`--mlflow` adds `mlflow models serve` with the same model, which takes some seconds to start.
 """
 
 from __future__ import annotations
@@ -13,19 +14,20 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.load import Rate, measure
+from benchmarks.load import Rate, measure, mlflow_row
 from benchmarks.processes import (
     Installation,
     cpu_s,
     descendants,
     free_port,
     installation,
+    mlflow_serve,
     running,
     served,
     serving,
@@ -39,6 +41,9 @@ SETTINGS = {"RETRAIN_EVERY_HOURS": "168", "WEB_WORKERS": str(WORKERS), "WEB_THRE
 BATCH_ROWS = 10_000
 GOALS = {"unsaved": 2.0, "saved": 3.5}
 """At most so many times the CPU of the bare route."""
+MLFLOW = "mlflow serve"
+MLFLOW_GOAL = 10.0
+"""At least so many times the CPU of a prediction that is not stored."""
 _AT_CONNECTIONS = 8
 """While CPU is measured."""
 _TEXTS = 20_000
@@ -120,7 +125,7 @@ def kept(data: Path) -> Iterator[Installation]:
 
 def main() -> None:
     options = _options()
-    figures = measure_all(options.data, options.seconds, options.rounds)
+    figures = measure_all(options.data, options.seconds, options.rounds, mlflow=options.mlflow)
     show(figures)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2))
@@ -131,21 +136,33 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="a data directory with a model; else a new one is trained")
     parser.add_argument("--seconds", type=int, default=4, help="of load for each figure")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--mlflow", action="store_true", help="compare with `mlflow models serve` too")
     parser.add_argument("--json", type=Path, help="write the figures here")
     return parser.parse_args()
 
 
-def measure_all(data: Path | None, seconds: int, rounds: int) -> dict[str, object]:
+def measure_all(data: Path | None, seconds: int, rounds: int, *, mlflow: bool = False) -> dict[str, object]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ledgerloop-bench-")))
         site = stack.enter_context(kept(data) if data else installation(**SETTINGS))
         bare_address, bare_workers = stack.enter_context(bare_flask(folder))
-        return of_site(site, bare_address, bare_workers, seconds, rounds)
+        others = {}
+        if mlflow:
+            address, pid = stack.enter_context(mlflow_serve(site.data, folder / "mlflow.log"))
+            requests = [json.dumps({"dataframe_records": [mlflow_row(row)]}) for row in rows(_TEXTS)]
+            others[MLFLOW] = Served(address, requests, [pid, *descendants(pid)])
+        return of_site(site, bare_address, bare_workers, seconds, rounds, others)
 
 
 def of_site(
-    site: Installation, bare_address: str, bare_workers: list[int], seconds: int, rounds: int
+    site: Installation,
+    bare_address: str,
+    bare_workers: list[int],
+    seconds: int,
+    rounds: int,
+    others: Mapping[str, Served] | None = None,
 ) -> dict[str, object]:
+    """others: servers of something else, by name."""
     web, mongod = serving(site.launcher)
     predict = f"{site.address}/api/v1/predict"
     unsaved, saved = bodies(_TEXTS, save=False), bodies(_TEXTS, save=True)
@@ -153,6 +170,7 @@ def of_site(
         "bare Flask": Served(bare_address, unsaved, bare_workers),
         "unsaved": Served(predict, unsaved, web),
         "saved": Served(predict, saved, web),
+        **(others or {}),
     }
     for one in served.values():
         measure(one.address, one.bodies, _AT_CONNECTIONS, 2)  # warm
@@ -227,6 +245,10 @@ def show(figures: dict[str, object]) -> None:
         ratio = figures["cpu_ratio"].get(name)  # type: ignore[attr-defined]
         of_bare = f"{ratio:>8.2f}×{GOALS[name]:>6.1f}×" if ratio else ""
         print(f"{name:24}{cost['web_ms']:>9.2f}{cost['mongodb_ms']:>12.2f}{of_bare}")
+    if serve := figures["cpu_ms"].get(MLFLOW):  # type: ignore[attr-defined]
+        unsaved = figures["cpu_ms"]["unsaved"]  # type: ignore[index]
+        times = serve["web_ms"] / (unsaved["web_ms"] + unsaved["mongodb_ms"])
+        print(f"{MLFLOW}, of unsaved: {times:.0f}×, goal at least {MLFLOW_GOAL:.0f}×")
     print(f"\n{'':24}" + "".join(f"{connections:>6} connections" for connections in CONNECTIONS))
     for name, rates in figures["rates"].items():  # type: ignore[attr-defined]
         print(f"{name:24}" + "".join(f"{rate['per_second']:>16.0f}/s" for rate in rates))

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def machine() -> str:
@@ -85,6 +86,23 @@ def installation(**environment: str) -> Iterator[Installation]:
         wait_for(f"{installed.address}/readyz")
         wait_until_trained(installed.address)
         yield installed
+
+
+@contextmanager
+def mlflow_serve(data: Path, log: Path) -> Iterator[tuple[str, int]]:
+    """`mlflow models serve` with the champion and two workers: its address, and its process id.
+
+    data: the data directory of an installation that has trained.
+    """
+    port = free_port()
+    serve = [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/expense-categorizer@champion"]
+    serve += ["--env-manager", "local", "--port", str(port), "--workers", "2"]
+    # `mlflow models serve` looks for uvicorn on PATH.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {"MLFLOW_TRACKING_URI": f"sqlite:///{data}/mlruns/mlflow.db", "PATH": path, **ONE_THREAD}
+    with running(serve, environment, log) as server:
+        wait_for(f"http://127.0.0.1:{port}/ping")
+        yield f"http://127.0.0.1:{port}/invocations", server.pid
 
 
 def wait_for(address: str, *, limit_s: float = 120) -> float:
