@@ -61,13 +61,30 @@ def on_starting(server):
             sys.exit(str(error))
 
 
+def when_ready(server):
+    """In the master, before the first worker: what every worker imports is in memory once for all of them.
+
+    Only modules and the lexicon of the starter, which later models have too. The application is made in each
+    worker, with its connections and threads, which do not survive a fork.
+    """
+    import src.web.app  # noqa: F401
+    from src.prediction_container import load_lexicon
+
+    load_lexicon()
+    gc.collect()
+    gc.freeze()  # or the next collection in a worker would write to all of it
+
+
 def post_fork(server, worker):
     """In each worker, before it loads the application and its metrics."""
     try:
         for kind in ("counter", "histogram"):
             reserve(os.path.join(os.environ["PROMETHEUS_MULTIPROC_DIR"], f"{kind}_{worker.pid}.db"))
     except OSError:  # the disk is full: this worker counts in its own memory
+        from prometheus_client import values
+
         del os.environ["PROMETHEUS_MULTIPROC_DIR"]
+        values.ValueClass = values.MutexValue
 
 
 def reserve(path):

@@ -126,6 +126,8 @@ class Launcher:
         settings = self._settings
         environment = {**os.environ, **ONE_THREAD, "DATA_DIR": str(settings.data_path)}
         environment["MLFLOW_DISABLE_TELEMETRY"] = "true"
+        # By default glibc keeps up to eight heaps for each core, whose free parts stay with the process.
+        environment.setdefault("MALLOC_ARENA_MAX", "2")
         environment.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
         if settings.secret_key is None:
             environment["SECRET_KEY"] = kept_key(settings.data_path)

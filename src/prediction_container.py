@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from src.components.features.linear_form import LinearForm
+from src.components.lexicon.matcher import matcher_for
 from src.components.model.merchant_memory import MerchantMemory
 from src.components.model.scorer import LinearScorer
 from src.components.model.serving import Serving
 from src.components.model.thresholds import BandThresholds
 from src.components.rules.matching import named_merchants
+from src.errors import LedgerloopError
 from src.once import once
 from src.pipeline.feedback.bulk import BulkChanges
 from src.pipeline.feedback.feedback import FeedbackLoop
@@ -29,10 +32,19 @@ from src.pipeline.transfers.matching import LinkMatching
 from src.services.container import Services
 from src.services.models import bundle as bundles
 from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
-from src.services.models.starter import Starter
+from src.services.models.starter import Starter, shipped_lexicon
 from src.services.rules.prediction_basis import PredictionBases
 from src.services.rules.prediction_memory import PredictionMemory
 from src.services.rules.repository import Rules
+
+
+def load_lexicon() -> None:
+    """Read the lexicon of the starter into the memory of this process, and so of those that it forks.
+
+    The models trained here have the same one as long as the release is the same.
+    """
+    with suppress(LedgerloopError, OSError):  # a worker that needs it says what is wrong
+        matcher_for(shipped_lexicon())
 
 
 @dataclass(frozen=True)

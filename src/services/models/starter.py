@@ -44,6 +44,15 @@ def ship(bundle: bytes, *, lexicon_sha256: str) -> MadeOf:
     return made_of
 
 
+def shipped_lexicon() -> str:
+    """Of the starter; "" if none is shipped. Raises InvalidInput if it is damaged."""
+    made_of = starter_file.made_of()
+    if made_of is None:
+        return ""
+    facts, _ = bundles.serve(starter_file.BUNDLE.read_bytes(), made_of.sha256).form
+    return str(facts["lexicon"])
+
+
 class Starter:
     """It is registered once, however many processes of however many hosts try: the pointer decides."""
 
