@@ -155,7 +155,7 @@ def test_rupees_of_nobody_knows_which_country_are_asked_for():
             "-245.00",
         ),
         (
-            "Rs.999 debited from A/c XX1 towards NACH for LOTUS LIFE on 10-03-26. UMRN: L1",
+            "INR 999 debited from A/c XX1 towards NACH for LOTUS LIFE on 10-03-26. UMRN: L1",
             "LOTUS LIFE",
             "-999",
         ),

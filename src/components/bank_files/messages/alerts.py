@@ -12,6 +12,7 @@ from src.components.bank_files.inference.amounts import parse_amount
 from src.components.bank_files.messages.alert_words import MAX_READ, message_direction
 from src.components.bank_files.messages.amounts import find_amount
 from src.components.bank_files.messages.days import find_day, without_days
+from src.components.bank_files.messages.folding import folded_pattern, folded_text
 from src.components.bank_files.messages.parties import party
 from src.components.bank_files.messages.units import DIGITS
 from src.domain.money import CURRENCIES, KNOWN_CURRENCIES
@@ -38,7 +39,7 @@ _MODES = (
     ("net banking", r"\bnet ?banking\b"),
     ("wallet", r"\bwallet\b"),
 )
-_MODE = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _MODES]
+_MODE = [(name, folded_pattern(pattern)) for name, pattern in _MODES]
 
 
 class Alert(NamedTuple):
@@ -84,10 +85,15 @@ def read_alert(message: str) -> Alert | None:
         party(without_day, direction, money.span)
         if reference or (has_words and not is_diary)
         else _rest(without_day, money.span),
-        next((name for name, pattern in _MODE if pattern.search(message)), ""),
+        _mode(folded_text(message)),
         reference[1] if reference else "",
         code if is_retired else "",
     )
+
+
+def _mode(message: str) -> str:
+    """message: folded."""
+    return next((name for name, pattern in _MODE if pattern.search(message)), "")
 
 
 def _rest(message: str, amount: tuple[int, int]) -> str:

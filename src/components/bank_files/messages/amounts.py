@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from src.components.bank_files.messages.folding import folded_pattern, folded_text
 from src.components.bank_files.messages.units import DIGITS, WITH_UNIT, code_of, plain_number
 from src.components.bank_files.words import messages as words
 
 _BEFORE = r"(?<![^\W\d_])"
 _AFTER = r"(?![^\W\d_])"
-_NEVER = re.compile(
+_NEVER = folded_pattern(
     rf"(?:(?:{_BEFORE}(?:bal|balance|avlbal|availbal|limit|lmt|avl|avbl|avail|available|outstanding|"
     rf"overdraft|due|left|"
     rf"remaining|clr|token|ref|{words.BALANCE}){_AFTER}|{words.BALANCE_UNSPACED})[.:]?[^.;|,\d]{{0,28}}"
     rf"|{_BEFORE}balance{_AFTER}[^.;|]{{0,60}}{_BEFORE}(?:is|was|:)\W{{0,3}}"
     rf"|{_BEFORE}(?:{words.REACH}){_AFTER}\W{{0,3}}(?:a |an |the |just )?)$",
-    re.IGNORECASE,
 )
 """Before an amount that is a balance, a limit or a bound."""
 _NEVER_BEHIND = re.compile(
@@ -24,13 +25,17 @@ _NEVER_BEHIND = re.compile(
     r"|['’]?(?:ye|ya|e|a) varan\b|\s?(?:free|points?|off|cashback on|or more|and above)\b|\s?%",
     re.IGNORECASE,
 )
-_SELDOM = re.compile(
-    rf"{_BEFORE}(?:{words.FEE}){_AFTER}\W{{0,3}}(?:of |is |was |charged )?\W{{0,2}}$", re.IGNORECASE
-)
+_SELDOM = folded_pattern(rf"{_BEFORE}(?:{words.FEE}){_AFTER}\W{{0,3}}(?:of |is |was |charged )?\W{{0,2}}$")
 """Before a fee; it is the amount if there is no other."""
 _MASKED = (
     r"(?:(?:ending|card|acct?|account|a/c|no|number|id|ref\w*|code|call|sms|tel|dial|x+|\*+|#)[.:#]?\s?)"
 )
+_OF_AN_ACCOUNT = re.compile(
+    r"(?<![^\W\d_])(?:ending(?: in)?|card|acct?|account|a/c|final|terminad[ao] en|tarjeta|cart[aãe]o?|karte|"
+    r"kart[aąe]|карта|карты|счета?|счёта?|konto|cuenta|conta|compte|conto|n[rº°o])[.:]?\s?[*xX]*$",
+    re.IGNORECASE,
+)
+"""Before the last digits of a card or an account, which are no amount in front of a currency."""
 _LABELLED = re.compile(
     rf"(?:{_BEFORE}(?:{words.AMOUNT})|{words.AMOUNT_UNSPACED})\s?(?:of|is|:|=|：|\b)?\s?[:=：]?\s?"
     rf"(?P<sign>[-+]?)(?P<digits>{DIGITS})(?![\w/-]|[.,][0-9])",
@@ -43,7 +48,7 @@ _BEHIND_A_VERB = re.compile(
 )
 _WITH_CENTS = re.compile(r"[.,][0-9]{2}$")
 _BARE = re.compile(
-    r"(?<![\w./,:#*-])[-+]?[0-9]{1,9}(?:[.,][0-9]{3})*(?:[.,][0-9]{1,2})?(?![\w/:#*%-]|[.,][0-9])"
+    r"(?<![\w./,:#*-])[-+]?[0-9]{1,9}(?:[.,][0-9]{3})*(?:[.,][0-9]{1,2})?(?:-(?=\s|$))?(?![\w/:#*%-]|[.,][0-9])"
 )
 _COUNTED = re.compile(
     r"\s?(?:free|times|days?|months?|years?|hours?|hrs|minutes?|mins?|points?|transactions?|out of|gb|mb|"
@@ -74,14 +79,14 @@ def find_amount(message: str, *, has_direction: bool) -> Money | None:
 
     has_direction: whether its words show a direction; else a bare number may be that of a line of a diary.
     """
-    named = list(WITH_UNIT.finditer(message))
+    named = list(_with_units(message))
     amounts = [match for match in named if _may_be_booked(match, message)]
     labelled = _LABELLED.search(message)
     by_verb = _BEHIND_A_VERB.search(message)
     first = _booked(amounts, named, message)
     if (
         labelled
-        and not _NEVER.search(message[: labelled.start()])
+        and not _NEVER.search(folded_text(message[: labelled.start()]))
         and (not first or labelled.end() < first.start())
     ):
         return Money(plain_number(labelled["digits"], ""), labelled.span(), labelled["sign"])
@@ -94,12 +99,24 @@ def find_amount(message: str, *, has_direction: bool) -> Money | None:
 
 def has_amount_with_currency(line: str) -> bool:
     """Whether it has one that is no balance or limit."""
-    return any(_may_be_booked(match, line) for match in WITH_UNIT.finditer(line))
+    return any(_may_be_booked(match, line) for match in _with_units(line))
+
+
+def _with_units(message: str) -> Iterator[re.Match[str]]:
+    """Numbers with their currencies; in `A/c 1234 Rs 230` the currency belongs to the second number."""
+    match = WITH_UNIT.search(message)
+    while match:
+        before = message[max(0, match.start() - _REACH) : match.start()]
+        if match["digits_"] and match["digits_"].isdecimal() and _OF_AN_ACCOUNT.search(before):
+            match = WITH_UNIT.search(message, match.start("unit_"))
+            continue
+        yield match
+        match = WITH_UNIT.search(message, match.end())
 
 
 def _before(message: str, match: re.Match[str]) -> str:
-    """The words before a number that can say what it is."""
-    return message[max(0, match.start() - _REACH) : match.start()]
+    """The words before a number that can say what it is, in lower case."""
+    return folded_text(message[max(0, match.start() - _REACH) : match.start()])
 
 
 def _may_be_booked(match: re.Match[str], message: str) -> bool:

@@ -23,6 +23,9 @@ _WITHOUT_YEAR = re.compile(
     r"(?<![0-9年년])(?P<month>[0-9]{1,2})[月월] ?(?P<day>[0-9]{1,2})[日일]"
     r"|(?<![\w:./-])(?P<day_>[0-9]{1,2})(?:st|nd|rd|th|\.)?(?: de |"
     r"[-/ .])?(?P<name>[^\W\d_]{3,12})(?![^\W_]|[-/][0-9]| [0-9]+(?![0-9:.]))"
+    r"|(?<![^\W\d_])(?P<name_>[^\W\d_]{3,12})\.? (?P<day__>[0-9]{1,2})(?:st|nd|rd|th)?"
+    r"(?![\w:/-]|[.,][0-9]|,? [0-9]{4})"
+    r"|(?<![\w/.,-])(?P<day___>[0-9]{2})\.(?P<month_>[0-9]{2})(?=,? [0-9]{1,2}:[0-9]{2})"
     r"|(?<![\w/.-])(?P<first>[0-9]{2})/(?P<second>[0-9]{2})(?![\w/.-]| ?[%)])",
     re.IGNORECASE,
 )
@@ -60,9 +63,12 @@ def _yearless(message: str) -> Iterator[tuple[re.Match[str], str]]:
     for match in _WITHOUT_YEAR.finditer(message):
         if match["month"]:
             month, day = int(match["month"]), int(match["day"])
-        elif match["name"]:
-            is_name = match["name"].casefold() in _MONTHS
-            named = readings(f"{match['day_']} {match['name']} 2000").get("dmy") if is_name else None
+        elif match["month_"]:
+            month, day = int(match["month_"]), int(match["day___"])
+        elif name := match["name"] or match["name_"]:
+            number = match["day_"] or match["day__"]
+            is_name = name.casefold() in _MONTHS
+            named = readings(f"{number} {name} 2000").get("dmy") if is_name else None
             if not named:
                 continue
             month, day = named.month, named.day

@@ -21,6 +21,7 @@ _END = (
     r"luc|on|por|per|über|às|tarihinde)\s*(?=[0-9:*]|\s{2}|$)|\s+(?:berhasil|com o cartão|cu cardul|"
     r"met pas|"
     r"con tu|con la|con carta|με κάρτα|efectuada|por|para pagar|le\s{2})\b"
+    rf"|\s+(?:{words.BALANCE})(?![^\W\d_])"
     r"|\s+(?:via|using|thru|through|ref|refno|refid|utr|upi|from\s+(?:your|a/c|ac|acct|account|"
     r"\w+\s+(?:bank|balance|wallet))|"
     r"with\s+(?:your\s+)?(?:card|ref)|by\s+(?:card|upi)|has\s+been|was|is|were|posted|succeeded|successful|"
@@ -89,7 +90,7 @@ _NO_PARTY = re.compile(
     r".*\b(?:a/c|acct|account|ending|block|report|dispute|customer|helpline)\b.*|"
     r"(?:credit |debit )?card\b(?! \w+ \w).*|initial amount\b.*|"
     r".*\bcard (?:ending|no|x|[*0-9]).*|[\W\d_]*|[x*]+[0-9]+.*|[0-9]{1,2}[:.][0-9]{2}.*|"
-    r"(?:call|sms|not you|if not)\b.*|"
+    r"(?:call|sms|not you|if not)\b.*|(?:towards|to|from|by|on|at|for)|"
     rf"{_MONTH}(?: [0-9].*)?|(?:upi|neft|imps|rtgs|atm|pos|txn|ref)\W*(?:ref.*|id.*)?",
     re.IGNORECASE,
 )

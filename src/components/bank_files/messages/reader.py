@@ -105,7 +105,8 @@ def _likelihood(message: str, fields: Alert | Rejected) -> int:
 
 def _years(days: Iterable[str]) -> list[date]:
     """The latest day of the file, in a list; none if no day has a year."""
-    return sorted(max(by_order.values()) for day in days if (by_order := readings(day)))[-1:]
+    whole = (readings(day) for day in days if not day.startswith("--"))
+    return sorted(max(by_order.values()) for by_order in whole if by_order)[-1:]
 
 
 def _with_year(alert: Alert, latest: list[date]) -> Alert:

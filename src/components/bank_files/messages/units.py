@@ -76,12 +76,16 @@ _ALSO_WORDS = frozenset("ALL TOP SOS PEN CUP".split())
 _LOWER = frozenset("inr usd eur gbp aud cad sgd aed sar qar pkr ngn kes php myr zar chf".split())
 
 _CODES = "|".join(sorted(KNOWN_CURRENCIES - _ALSO_WORDS))
-_CODE = rf"(?<![A-Za-z])(?:{_CODES}|(?i:{'|'.join(sorted(_LOWER))}))(?![A-Za-z])"
+# The three letters are looked for first, because most places have none.
+_CODE = rf"(?<![A-Za-z])(?=[A-Za-z]{{3}}(?![A-Za-z]))(?:{_CODES}|(?i:{'|'.join(sorted(_LOWER))}))"
 _CAREFUL = rf"(?<![A-Za-z])(?:{'|'.join(sorted(_ALSO_WORDS))})(?![A-Za-z])"
+_ALL_WORDS = [word for words in _WORDS.values() for word in sorted(words, key=len, reverse=True)]
+_SPACED = [word for word in _ALL_WORDS if re.match(r"[A-Za-zа-яўА-Яđ]", word)]
 _NAMES = "|".join(
-    rf"(?<![^\W\d_])(?i:{word})(?![^\W\d_])" if re.match(r"[A-Za-zа-яўА-Яđ]", word) else word
-    for words in _WORDS.values()
-    for word in sorted(words, key=len, reverse=True)
+    (
+        rf"(?<![^\W\d_])(?i:{'|'.join(_SPACED)})(?![^\W\d_])",
+        *(word for word in _ALL_WORDS if word not in _SPACED),
+    )
 )
 UNIT = rf"(?:{_CODE}|{_NAMES}|{_SHARED}|{_UNNAMED})"
 _LETTER = "|".join(rf"(?<![A-Za-z])(?:{letter})" for letter in _BEFORE_CENTS.values())

@@ -19,7 +19,7 @@ OUT = {
     "fi": "korttimaksu|osto|nosto|maksu|maksoit",
     "fr": r"paiement|achat|prélèvement|retrait|virement (?:émis|envoyé|effectué)|débité\w*|vous avez "
     r"(?:payé|envoyé)|carte utilisée",
-    "he": "עסקה|חיוב|משיכה|רכישה|העברת",
+    "he": "עסקה|חיוב|חויבת|משיכה|רכישה|העברת",
     "hi": "डेबिट|भुगतान|निकासी",
     "hr": r"kupnja|kupovina|plaćanje|isplata|isplaćeno|terećen\w*",
     "hu": "kártyás fizetés|vásárlás|készpénzfelvétel|terhelés|utalás|átutalás",
@@ -55,8 +55,8 @@ IN = {
     "ar": "إضافة|اضافة|إيداع|ايداع|استلام|حوالة واردة|استرداد|راتب|تحويل وارد",
     "cs": "příchozí|připsán|připsáno|vklad|vrácení",
     "da": "indsat|modtaget|indbetaling",
-    "de": "gutschrift|eingang|gutgeschrieben|erhalten|hat (?:dir|ihnen)|geldeingang|(?:rück)?erstattung|"
-    "rückerstattet",
+    "de": "gutschrift|eingang|eingegangen|gutgeschrieben|erhalten|hat (?:dir|ihnen)|geldeingang|"
+    "(?:rück)?erstattung|rückerstattet",
     "el": "κατάθεση|πίστωση|πιστωση|επιστροφή",
     "es": r"abono|abonad[ao]|ingreso|recibiste|has recibido|recibid[ao]|te (?:envió|transfirió)|depósito|"
     r"devolución|"
