@@ -18,6 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from benchmarks.statement_files import content_of
 from src.components.bank_files.entry import Entry
 from src.components.bank_files.plan import Plan
 from src.components.bank_files.read import lines_and_entries, preview
@@ -62,8 +63,7 @@ def _cases(folder: Path) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
             yield file.name, file.read_bytes(), case
         else:
             for item in case:
-                text = "".join(f"{line}\n" for line in item["lines"])
-                yield item["name"], text.encode(item.get("encoding", "utf-8")), item
+                yield item["name"], content_of(item), item
 
 
 def _difference(content: bytes, case: dict[str, Any]) -> tuple[str, str]:

@@ -74,6 +74,8 @@ class Reason(StrEnum):
     DATE_MISPLACED = "date-misplaced"
     NO_TRANSACTION = "no-transaction"
     OTHER_ACCOUNT = "other-account"
+    CONVERSION = "conversion"
+    MEMO = "memo"
     ONE_TIME_CODE = "one-time-code"
     PAYMENT_FAILED = "payment-failed"
     REMINDER = "reminder"

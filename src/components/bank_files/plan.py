@@ -19,6 +19,10 @@ from src.errors import InvalidInput
 class Format(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
+    WORKBOOK = "workbook"
+    """Of old Excel (.xls) and LibreOffice (.ods)."""
+    MARKUP = "markup"
+    """Tables of a web page or of XML Spreadsheet 2003."""
     JSON = "json"
     OFX = "ofx"
     QIF = "qif"
@@ -31,7 +35,7 @@ class Format(StrEnum):
     """Ledgerloop exports in any form; see own_export/."""
 
 
-TABLES = (Format.CSV, Format.XLSX, Format.JSON, Format.LABELLED)
+TABLES = (Format.CSV, Format.XLSX, Format.WORKBOOK, Format.MARKUP, Format.JSON, Format.LABELLED)
 """The formats whose columns must be detected."""
 
 
@@ -77,6 +81,8 @@ class Field(StrEnum):
     MCC = "mcc"
     """The merchant category code, of four digits."""
     TAGS = "tags"
+    EFFECT = "effect"
+    """Debit, Credit, or Memo for rows that do not change the balance."""
     ORIGINAL_AMOUNT = "original-amount"
     """Of a purchase in another currency; it becomes a note."""
     ORIGINAL_CURRENCY = "original-currency"
@@ -103,6 +109,7 @@ ADDED_FIELDS = (
     Field.ORIGINAL_AMOUNT,
     Field.ORIGINAL_CURRENCY,
     Field.SECOND_DATE,
+    Field.EFFECT,
 )
 """Fields that leave the description, and so the identity of a row, as it is."""
 
@@ -116,6 +123,8 @@ class Sign(StrEnum):
     TWO_COLUMNS = "two-columns"
     TWO_COLUMNS_WITH_REFUNDS = "two-columns-with-refunds"
     """A minus in the column of expenses is income, and the other way round."""
+    TWO_COLUMNS_SIGNED = "two-columns-signed"
+    """Expenses have a minus in both columns; an amount without one is income."""
     TYPE_COLUMN = "type-column"
     UNMARKED_IS_EXPENSE = "unmarked-is-expense"
     """A column marks income and is blank for expenses."""

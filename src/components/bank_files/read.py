@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
+from src.components.bank_files.balance_check import BalanceCheck
 from src.components.bank_files.entry import (
     Entry,
     FileCategory,
@@ -21,9 +22,10 @@ from src.components.bank_files.entry import (
     Record,
     Rejected,
 )
+from src.components.bank_files.formats.balance_signs import signs_by_balance
 from src.components.bank_files.formats.continuations import joined, most_continuations
+from src.components.bank_files.formats.conversions import with_conversions
 from src.components.bank_files.formats.sections import below
-from src.components.bank_files.inference.balance_signs import signs_by_balance
 from src.components.bank_files.inference.column_detection import Layout, find_header, layout_of
 from src.components.bank_files.inference.headings import layout_of_rejects
 from src.components.bank_files.inference.plan_inference import Inference
@@ -40,7 +42,7 @@ from src.components.bank_files.plan import (
     Format,
     Plan,
 )
-from src.components.bank_files.rows import BalanceCheck, RowReader
+from src.components.bank_files.rows import RowReader
 from src.components.bank_files.source import BankFile, Source
 from src.domain.transactions import Direction
 from src.errors import InvalidInput
@@ -53,7 +55,7 @@ _MAX_CATEGORIES = 300
 """Of the file, in a preview."""
 _SAMPLE = 2_000
 """Records from which the layout is detected."""
-_MAY_GO_ON = (Format.CSV, Format.XLSX)
+_MAY_GO_ON = (Format.CSV, Format.XLSX, Format.WORKBOOK, Format.MARKUP)
 """Formats in which a text may go on in the next row."""
 _REQUIRED = ("format", "columns", "date_order", "decimal_mark", "sign")
 
@@ -214,7 +216,9 @@ def _lines(
             lines = _body(source, header)
             return joined(lines, columns, most) if most else lines
 
-        return columns, (signs_by_balance(body, columns) if source.format in TABLES else None) or body
+        if source.format not in TABLES:
+            return columns, body
+        return with_conversions(body, columns) or (columns, signs_by_balance(body, columns) or body)
     lines = fill_from_messages(_body(source, header), columns, limits)
     return widened_columns(columns), lambda: iter(lines)
 

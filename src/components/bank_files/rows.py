@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,7 +11,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from src.components.bank_files.entry import (
     Cell,
     Entry,
-    Evidence,
     Line,
     Reason,
     Rejected,
@@ -21,8 +20,7 @@ from src.components.bank_files.entry import (
     short_label,
     validated,
 )
-from src.components.bank_files.inference.amounts import Amount, amount_of, currency_of, unit_of
-from src.components.bank_files.inference.balances import RunningBalance
+from src.components.bank_files.inference.amounts import SHARED_SIGNS, Amount, amount_of, currency_of, unit_of
 from src.components.bank_files.inference.cells import is_date_cell, trimmed
 from src.components.bank_files.inference.dates import date_of
 from src.components.bank_files.inference.headings import field_of
@@ -31,16 +29,17 @@ from src.components.bank_files.inference.wording import (
     is_balance,
     is_balance_type,
     is_footer,
+    is_memo,
     is_settled,
     is_unsettled,
 )
 from src.components.bank_files.own_account import account_of
-from src.components.bank_files.plan import ADDED_FIELDS, Basis, Field, Plan, Sign
+from src.components.bank_files.plan import ADDED_FIELDS, Field, Plan, Sign
 from src.domain.money import CURRENCIES, KNOWN_CURRENCIES, decimal_places
 from src.domain.transactions import Direction
 
 _BY_TYPE_COLUMN = (Sign.TYPE_COLUMN, Sign.UNMARKED_IS_EXPENSE, Sign.UNMARKED_IS_INCOME)
-_TWO_COLUMNS = (Sign.TWO_COLUMNS, Sign.TWO_COLUMNS_WITH_REFUNDS)
+_TWO_COLUMNS = (Sign.TWO_COLUMNS, Sign.TWO_COLUMNS_WITH_REFUNDS, Sign.TWO_COLUMNS_SIGNED)
 _FALLBACK_TEXTS = (Field.CATEGORY, Field.NOTES, Field.COUNTERPARTY, Field.TYPE, Field.TAGS)
 """Used if a transaction has no text, nor another column of text."""
 _CALCULATED = 4
@@ -81,15 +80,24 @@ class RowReader:
         cells += [""] * (self._width - len(cells))
         if is_unsettled(self._text(cells, Field.STATUS)):
             return Rejected(row, Reason.UNSETTLED, left_out=True)
+        if is_memo(self._text(cells, Field.EFFECT)):
+            return Rejected(row, Reason.MEMO, left_out=True)
         day, money = self._date(cells), self._money(cells)
+        if day and money is None and self._has_only_balance(cells):
+            return Rejected(row, Reason.BALANCE, left_out=True)
         if day is None or money is None:
             return _no_transaction(row, cells, has_date=day is not None, has_amount=money is not None)
         if isinstance(money, Reason):
-            return Rejected(row, money, left_out=money is Reason.BALANCE)
+            return Rejected(row, money, left_out=money in (Reason.BALANCE, Reason.MEMO))
         text = self._description(cells, money[1])
         if is_balance(text):
             return Rejected(row, Reason.BALANCE, left_out=True)
         return self._entry(row, cells, text, day, money)
+
+    def _has_only_balance(self, cells: list[Cell]) -> bool:
+        blank = (Field.AMOUNT, Field.OTHER_AMOUNT, Field.OUT, Field.IN)
+        is_blank = not any(self._text(cells, field).strip() for field in blank)
+        return is_blank and self._amount(cells, Field.BALANCE) is not None
 
     def _too_wide(self, row: int, cells: Sequence[Cell]) -> Rejected:
         """A delimiter too many shifts the date by the surplus; a summary has its date in another column."""
@@ -105,6 +113,8 @@ class RowReader:
         codes = [read(name) for name, read in ((currency_text, currency_of), (unit, unit_of)) if name]
         default = (self._plan.default_currency or "") if not currency_text or codes[0] else ""
         currency = next((code for code in codes if code in KNOWN_CURRENCIES), default)
+        if any(_is_of_another_sign(code, currency) for code in codes):
+            currency = ""
         if not currency:
             return Rejected(row, Reason.UNKNOWN_CURRENCY)
         labels = (Field.MODE, Field.SUBCATEGORY, Field.CATEGORY, Field.ID)
@@ -200,8 +210,20 @@ class RowReader:
         money = self._money(list(cells))
         if money is None or isinstance(money, Reason) or money[1] is Direction.TRANSFER:
             return None
+        if self.balance_of_day(cells):
+            return None
         amount = money[0] if money[1] is Direction.INCOME else -money[0]
         return amount, self.balance(cells), self._date(list(cells))
+
+    def balance_of_day(self, cells: Sequence[Cell]) -> tuple[date, Decimal] | None:
+        """Of a row that has nothing but a balance, in its column or in that of the amounts."""
+        texts = [as_text(cell_at(cells, position)).strip() for position in self._texts]
+        party = self._text(list(cells), Field.PARTY).strip()
+        if not any(map(is_footer, filter(None, (*texts, party)))):
+            return None
+        day = self._date(list(cells))
+        amount = self._amount(list(cells), Field.BALANCE) or self._amount(list(cells), Field.AMOUNT)
+        return (day, amount.value) if day and amount else None
 
     def balance(self, cells: Sequence[Cell]) -> Decimal | None:
         """Negative if it is marked as a debit."""
@@ -224,6 +246,8 @@ class RowReader:
             direction = amount.side or self._direction_of(amount.value)
         elif is_balance_type(word):
             return Reason.BALANCE
+        elif is_memo(word):
+            return Reason.MEMO
         elif self._plan.out_mark is not None:
             direction = Direction.EXPENSE if word.upper() == self._plan.out_mark else Direction.INCOME
         else:
@@ -261,7 +285,9 @@ class RowReader:
             return None
         if self._plan.sign is Sign.TWO_COLUMNS_WITH_REFUNDS and amount.value < 0:
             is_income = not is_income
-        direction = Direction.INCOME if is_income else Direction.EXPENSE
+        if self._plan.sign is Sign.TWO_COLUMNS_SIGNED and amount.value:
+            is_income = amount.value > 0
+        direction = amount.side or (Direction.INCOME if is_income else Direction.EXPENSE)
         return self._with_fee(cells, abs(amount.value), direction), direction, amount.unit
 
     def _with_fee(self, cells: list[Cell], amount: Decimal, direction: Direction) -> Decimal:
@@ -269,48 +295,6 @@ class RowReader:
         if fee is None or not fee.value:
             return amount
         return amount + abs(fee.value) if direction is Direction.EXPENSE else abs(amount - abs(fee.value))
-
-
-class BalanceCheck:
-    """Whether the amounts of all rows are the steps of the running balance."""
-
-    def __init__(self) -> None:
-        self._balances: dict[tuple[str | None, str | None, str], RunningBalance] = {}
-        """By account and currency."""
-        self._has_balance = False
-
-    def watched(self, lines: Iterable[Line], reader: RowReader) -> Iterator[Entry | Rejected]:
-        """What `reader` makes of the lines."""
-        if not reader.has_balance:
-            yield from map(reader.read, lines)
-            return
-        for line in lines:
-            result = reader.read(line)
-            if isinstance(result, Rejected):
-                if not result.left_out:
-                    self._skip()
-            elif not isinstance(line, Rejected):
-                self._add(result, reader.balance(line[1]))
-            yield result
-
-    def _add(self, entry: Entry, balance: Decimal | None) -> None:
-        self._has_balance = self._has_balance or balance is not None
-        key = (entry.account_number, entry.account, entry.currency)
-        running = self._balances.get(key) or self._balances.setdefault(key, RunningBalance())
-        amount = -entry.amount if entry.direction is Direction.EXPENSE else entry.amount
-        running.add(amount, balance, entry.date, entry.row)
-
-    def _skip(self) -> None:
-        for running in self._balances.values():
-            running.skip()
-
-    def evidence(self) -> Iterator[Evidence]:
-        """None without a column of balances, or with fewer than two of them."""
-        checked = [running for running in self._balances.values() if running.steps]
-        if self._has_balance and checked:
-            agree, steps = (sum(getattr(running, name) for running in checked) for name in ("agree", "steps"))
-            conflicts = (running.conflict for running in checked if running.conflict)
-            yield Evidence("balance", Basis.BALANCE, agree, steps, min(conflicts, default=None))
 
 
 def _no_transaction(row: int, cells: list[Cell], *, has_date: bool, has_amount: bool) -> Rejected:
@@ -333,6 +317,13 @@ def _rounded(amount: Decimal, currency: str) -> Decimal:
     if currency not in CURRENCIES or int(amount.normalize().as_tuple().exponent) > -_CALCULATED:
         return amount
     return amount.quantize(Decimal(1).scaleb(-decimal_places(currency)), ROUND_HALF_UP)
+
+
+def _is_of_another_sign(sign: str, currency: str) -> bool:
+    """Whether the currency has one sign of SHARED_SIGNS and the amount another one: a file may have both."""
+    return sign in SHARED_SIGNS and any(
+        currency in codes and currency not in SHARED_SIGNS[sign] for codes in SHARED_SIGNS.values()
+    )
 
 
 def _tags(text: str) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from src.components.bank_files.entry import Line, Rejected, as_text
 from src.components.bank_files.formats import (
     camt,
     delimited,
-    excel,
     json_objects,
     labelled,
     mt940,
@@ -24,6 +23,7 @@ from src.components.bank_files.formats import (
 )
 from src.components.bank_files.formats.days import with_whole_days
 from src.components.bank_files.formats.encodings import decode, detect_encoding
+from src.components.bank_files.formats.workbooks import binary, excel, markup
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages import reader
 from src.components.bank_files.own_export.reader import OwnExport, open_export
@@ -31,7 +31,6 @@ from src.components.bank_files.plan import Field, Format, Plan, Sign
 
 _REFUSED = (
     (b"%PDF", "This is a PDF. Download CSV, OFX or another format for programs from your bank."),
-    (b"\xd0\xcf\x11\xe0", "This is an old Excel file (.xls). Save it as .xlsx or CSV and try again."),
     (b"\x1f\x8b", "This file is compressed (gzip). Unpack it first."),
     (b"\x89PNG", "This is an image, not a list of transactions."),
     (b"\xff\xd8\xff", "This is an image, not a list of transactions."),
@@ -44,7 +43,9 @@ _OF_OFFICE = ("[Content_Types].xml", "mimetype", "xl/workbook.xml")
 """Parts of an office document, which is not unpacked."""
 _SIGNED_ISO = {"date_order": "ymd", "decimal_mark": ".", "sign": Sign.NEGATIVE_IS_EXPENSE}
 _CAMT = re.compile(r"BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)\b|camt\.05[234]")
-_OFX = re.compile(r"OFXHEADER|<OFX>", re.IGNORECASE)
+_OFX = re.compile(
+    r"^\s*(?:OFXHEADER\s*:|<OFX>)|^\s*<\?xml[^>]*>\s*<(?:\?OFX|OFX>)", re.IGNORECASE | re.MULTILINE
+)
 _PASSES = 2
 """Over all records: one to detect how they are read, one to read them."""
 _START = 4_000
@@ -71,9 +72,8 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     for start, reason in _REFUSED:
         if content.startswith(start):
             raise bad_file(reason)
-    if content.startswith(_ZIP):
-        workbook = excel.records(content, limits)
-        return Source(Format.XLSX, with_whole_days(lambda: iter(workbook)))
+    if workbook := _workbook(content, limits):
+        return workbook
     encoding = plan.encoding or detect_encoding(content)
     text = decode(content, encoding)
     if not text.strip():
@@ -85,6 +85,10 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
         names, rows = (json_objects if file_format is Format.JSON else labelled).table(text, limits)
         records = with_whole_days(lambda: iter(rows), names)
         return Source(file_format, records, names=names, plan_fields={"encoding": encoding})
+    if file_format is Format.MARKUP:
+        rows_of_tables = markup.records(text, limits)
+        records = with_whole_days(lambda: iter(rows_of_tables))
+        return Source(file_format, records, plan_fields={"encoding": encoding})
     if file_format is Format.CAMT:
         entries = _without_placeholders(camt.records(content, limits), camt.COLUMNS)
         return Source(file_format, lambda: iter(entries), camt.COLUMNS, dict(_SIGNED_ISO))
@@ -108,6 +112,17 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     return Source(Format.CSV, records, plan_fields=plan_fields)
 
 
+def _workbook(content: bytes, limits: Limits) -> Source | None:
+    """None if the file is none. Raises InvalidInput."""
+    if content.startswith(binary.OLD_EXCEL) or binary.is_open_document(content):
+        file_format, rows = Format.WORKBOOK, binary.records(content, limits)
+    elif content.startswith(_ZIP):
+        file_format, rows = Format.XLSX, excel.records(content, limits)
+    else:
+        return None
+    return Source(file_format, with_whole_days(lambda: iter(rows)))
+
+
 def _without_placeholders(lines: list[Line], columns: tuple[Field, ...]) -> list[Line]:
     """Without ids if all transactions have the same."""
     position = columns.index(Field.ID)
@@ -127,9 +142,7 @@ def _format_of(text: str) -> Format:
     if _OFX.search(start):
         return Format.OFX
     if start.startswith("<"):
-        if _CAMT.search(start):
-            return Format.CAMT
-        raise bad_file("This is a web page or an XML file of another kind, not a statement.")
+        return Format.CAMT if _CAMT.search(start) else Format.MARKUP
     if mt940.is_mt940(text):
         return Format.MT940
     if json_objects.is_json(start):

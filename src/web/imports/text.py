@@ -55,6 +55,7 @@ COLUMN_FIELDS = {
     "notes": "Notes",
     "mcc": "Merchant category code",
     "tags": "Tags",
+    "effect": "Effect on the balance (debit, credit, memo)",
     "original-amount": "Original amount",
     "original-currency": "Original currency",
 }
@@ -68,6 +69,7 @@ SIGNS = {
     "positive-is-expense": "Amounts without a minus",
     "two-columns": "Two columns, money out and money in",
     "two-columns-with-refunds": "Two columns; a minus goes the other way",
+    "two-columns-signed": "Two columns; amounts with a minus",
     "type-column": "A column gives the type",
     "unmarked-is-expense": "A column marks income",
     "unmarked-is-income": "A column marks spending",
@@ -114,6 +116,8 @@ _DETECTED_ENCODINGS = {
 _FORMATS = {
     "csv": "CSV",
     "xlsx": "Excel workbook",
+    "workbook": "workbook (Excel 97 or OpenDocument)",
+    "markup": "table of a web page or of Excel 2003",
     "json": "JSON",
     "labelled": "Text with a line per field",
     "ofx": "OFX statement",
@@ -167,6 +171,8 @@ REASONS = {
     "date-misplaced": "It is not a transaction: its date is in another column.",
     "no-transaction": "It is not a transaction: it has neither a date nor an amount.",
     "other-account": "It is not from a bank, card or cash account.",
+    "conversion": "It is a step of a currency conversion: the row with the converted amount has the payment.",
+    "memo": "The file says that it does not change the balance.",
     "one-time-code": "It is a one-time code, not a payment.",
     "payment-failed": "The payment failed or was declined.",
     "reminder": "It is a reminder or a request, not a payment.",

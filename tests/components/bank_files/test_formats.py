@@ -153,7 +153,7 @@ def test_a_workbook_that_swells_and_an_archive_that_is_none_are_refused():
     with pytest.raises(InvalidInput, match="unpacked"):
         preview(packed({"xl/workbook.xml": b"0" * 20_000_000}))
     with pytest.raises(InvalidInput, match="not an Excel workbook"):
-        preview(packed({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}))
+        preview(packed({"mimetype": b"application/vnd.oasis.opendocument.text"}))
     with pytest.raises(InvalidInput, match="damaged"):
         preview(packed({"xl/workbook.xml": b"<oh"}))
     with pytest.raises(InvalidInput, match="damaged"):

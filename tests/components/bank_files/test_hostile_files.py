@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.hostile_files import ORDINARY, SHAPES, camt_ordinary, ofx_ordinary, workbook
 from src.components.bank_files.entry import as_text
-from src.components.bank_files.formats import excel
+from src.components.bank_files.formats.workbooks import excel
 from src.components.bank_files.inference.amounts import exact
 from src.components.bank_files.limits import DEFAULT
 from src.components.bank_files.plan import Plan

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from src.components.bank_files.limits import Limits
-from src.components.bank_files.plan import Plan
+from src.components.bank_files.plan import Plan, Sign
 from src.components.bank_files.read import fingerprint_of_header, preview
 from src.errors import InvalidInput
 from tests.components.bank_files.files import packed, workbook
@@ -63,7 +63,7 @@ def test_archives_of_several_files_none_or_too_much_are_refused_in_a_sentence():
 
 
 def test_lists_of_transactions_are_found_at_any_depth():
-    results = read(json.dumps(OF_A_BANK), sign="negative-is-expense")
+    results = read(json.dumps(OF_A_BANK))
     assert brief(results) == [
         (1, "Bakkerij de Zon brood", "-24.10", "EUR", "2026-03-14"),
         (2, "Muster GmbH", "2100.00", "EUR", "2026-03-13"),
@@ -99,13 +99,43 @@ def test_json_without_transactions_is_refused_in_a_sentence(text):
 
 def test_no_object_is_a_heading_whatever_the_plan_is():
     content = json.dumps(OF_A_BANK).encode()
-    results = read(content, Plan(header=1), sign="negative-is-expense")
+    results = read(content, Plan(header=1))
     assert [result.row for result in results] == [1, 2, 3]
 
 
 def test_a_plan_of_json_is_remembered():
     content = json.dumps(OF_A_BANK).encode()
-    profile = seen(content, sign="negative-is-expense").plan.profile()
+    profile = seen(content).plan.profile()
     shown = preview(content, profile)
     assert shown.questions == ()
     assert len(list(entries(content, shown.plan))) == 3
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "wanted"),
+    [("1240", "GBP", "12.40"), ("1240", "JPY", "1240"), ("12345", "KWD", "12.345"), ("12.5", "GBP", "12.5")],
+)
+def test_amounts_in_the_smallest_unit_become_amounts_with_the_digits_of_the_currency(
+    amount, currency, wanted
+):
+    text = f'[{{"date": "2026-03-14", "text": "Kiosk", "amount_cents": {amount}, "currency": "{currency}"}}]'
+    plan = Plan(sign=Sign.ALL_EXPENSES)
+    assert [(str(entry.amount), entry.currency) for entry in read(text, plan)] == [(wanted, currency)]
+
+
+def test_the_smallest_unit_next_to_the_amount_itself_does_not_count():
+    text = '[{"date": "2026-03-14", "text": "Kiosk", "amount": -12.4, "amount_cents": -1240}]'
+    assert [str(entry.amount) for entry in read(text, Plan(default_currency="EUR"))] == ["12.4"]
+
+
+def test_lists_within_accounts_have_the_currency_and_name_of_their_account():
+    row = '{"posted": 1773446400, "amount": "-5.00", "text": "Monthly fee"}'
+    accounts = ", ".join(
+        f'{{"name": "{name}", "currency": "{code}", "balance": 1, "rows": [{row}]}}'
+        for name, code in (("Savings", "USD"), ("Giro", "EUR"))
+    )
+    read_entries = read(f'{{"accounts": [{accounts}]}}')
+    assert [(entry.account, entry.currency, entry.date.isoformat()) for entry in read_entries] == [
+        ("Savings", "USD", "2026-03-14"),
+        ("Giro", "EUR", "2026-03-14"),
+    ]

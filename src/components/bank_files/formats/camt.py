@@ -27,6 +27,8 @@ COLUMNS = (
     Field.ACCOUNT_NUMBER,
 )
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,6})?")
+_WORD = re.compile(r"[^\W\d_]{3}")
+_NO_REFERENCE = ("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NONE")
 _MODES = {
     **dict.fromkeys(("RCDT", "ICDT", "RRCT", "IRCT"), "bank transfer"),
     **dict.fromkeys(("RDDT", "IDDT"), "direct debit"),
@@ -141,7 +143,8 @@ def _lines(entry: Element, row: int) -> list[Line]:
         if amount
     ]
     if len(payments) < 2 or len(signed) < len(payments) or not _adds_up(signed, total):
-        return [_line(row, entry, payments[0] if payments else entry, total, direction)]
+        part = payments[0] if len(payments) == 1 else entry
+        return [_line(row, entry, part, total, direction)]
     parts = zip(payments, amounts, directions, strict=True)
     return [_line(row + position, entry, *part) for position, part in enumerate(parts)]
 
@@ -167,13 +170,18 @@ def _line(row: int, entry: Element, part: Element, money: _Money | None, directi
     is_income = direction == "CRDT"
     is_reversal = _text(entry, "RvslInd") == "true"  # its parties are those of the reversed entry
     other = "Dbtr" if is_income != is_reversal else "Cdtr"
-    party = _text(part, f"RltdPties/{other}/Nm", f"RltdPties/{other}/Pty/Nm", f"RltdPties/Ultmt{other}/Nm")
+    names = (f"RltdPties/{other}/Nm", f"RltdPties/{other}/Pty/Nm", f"RltdPties/Ultmt{other}/Nm")
+    party = _text(part, *names)
     remittance = (*part.findall("RmtInf/Ustrd"), *part.findall("RmtInf/Strd/AddtlRmtInf"))
     purpose = " ".join(dict.fromkeys((child.text or "").strip() for child in remittance)).strip()
     text = purpose or _text(part, "AddtlTxInf") or _text(entry, "AddtlNtryInf")
     mode = _MODES.get(_text(entry, "BkTxCd/Domn/Fmly/Cd"), "")
     if not (party or text or mode):
-        text = _text_of_codes(part) or _text_of_codes(entry)
+        of_batch = [_text(payment, *names) for payment in entry.findall("NtryDtls/TxDtls")]
+        text = ", ".join(dict.fromkeys(filter(None, of_batch)))
+        text = text or _text_of_codes(part) or _text_of_codes(entry)
+        text = text or _text(entry, "NtryDtls/Btch/PmtInfId", "NtryDtls/Btch/MsgId")
+        text = text or _reference(part)
     status = _text(entry, "Sts/Cd", "Sts")
     return row, [
         day,
@@ -185,6 +193,12 @@ def _line(row: int, entry: Element, part: Element, money: _Money | None, directi
         "pending" if status in ("PDNG", "INFO", "FUTR") else "",
         _text(part, "Refs/AcctSvcrRef") or _text(entry, "AcctSvcrRef", "NtryRef"),
     ]
+
+
+def _reference(part: Element) -> str:
+    """What the payer wrote as reference, if it has words."""
+    text = _text(part, "Refs/EndToEndId", "Refs/InstrId")
+    return text if _WORD.search(text) and text.upper() not in _NO_REFERENCE else ""
 
 
 def _text_of_codes(element: Element) -> str:

@@ -1,4 +1,4 @@
-"""Days that only their column or the statement shows: counted in seconds or days, or without a year."""
+"""Cells that only their column or the statement explains: days in seconds or without a year, and flags."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from src.components.bank_files.entry import Cell, Line, Record, Rejected, as_tex
 from src.components.bank_files.inference.cells import is_date_cell
 from src.components.bank_files.inference.dates import readings
 from src.components.bank_files.inference.headings import field_of, known_names
+from src.components.bank_files.inference.wording import is_unsettled
 from src.components.bank_files.plan import Field
 
 _SAMPLE = 200
@@ -21,10 +22,19 @@ _MILLISECONDS = re.compile(r"1[0-9]{12}")
 _SECONDS = re.compile(r"1[0-9]{9}(?:\.[0-9]+)?")
 _SERIAL = re.compile(r"[3-5][0-9]{4}(?:\.[0-9]+)?")
 """Of Excel: from 1982 to 2064."""
-_WITHOUT_YEAR = re.compile(r"[0-9]{1,2}(?:\.? ?[^\W\d_]{3,12}\.?|\. ?[0-9]{1,2}\.)")
+_RUN_TOGETHER = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+"""As a number of Excel, `20261123`."""
+_WITHOUT_YEAR = re.compile(
+    r"[0-9]{1,2}(?:[. -]{0,2}[^\W\d_]{3,12}\.?|\. ?[0-9]{1,2}\.?|[/-][0-9]{1,2})|[^\W\d_]{3,12}\.? [0-9]{1,2}"
+)
+_TWO_NUMBERS = re.compile(r"([0-9]{1,2})[/.-] ?([0-9]{1,2})\.?")
+_NAME_FIRST = re.compile(r"([^\W\d_]+)\.? ([0-9]{1,2})")
+_YES = frozenset("true yes y 1 x ja si sí oui tak да igen ano kyllä".split())
 _WHOLE_DATE = re.compile(r"[0-9]{1,4}[-/. ](?:[0-9]{1,2}|[^\W\d_]{3,12})\.?[-/. ][0-9]{2,4}")
 
-_Read = Callable[[str], date | None]
+_LEAP_YEAR = 2000
+
+_Read = Callable[[str], Cell | None]
 
 
 def with_whole_days(
@@ -43,8 +53,11 @@ def with_whole_days(
     above = [as_text(cell) for row, cells in sample if row < row_of_heading for cell in cells]
     readers: dict[int, _Read] = {}
     for position, name in enumerate(cells_of_heading):
-        if field_of(as_text(name)) is Field.DATE and (read := _reader(position, below, above)):
+        text = as_text(name).strip()
+        if field_of(text) is Field.DATE and (read := _reader(position, below, above)):
             readers[position] = read
+        elif is_unsettled(text):
+            readers[position] = partial(_flag, name=text)
     return partial(_converted, records, readers, row_of_heading) if readers else records
 
 
@@ -76,14 +89,53 @@ def _reader(position: int, below: Sequence[Sequence[Cell]], above: Sequence[str]
     filled = [text for text in texts if text]
     if not filled:
         return None
-    kinds = ((_MILLISECONDS, _of_milliseconds), (_SECONDS, _of_seconds), (_SERIAL, _of_serial))
+    kinds = (
+        (_MILLISECONDS, _of_milliseconds),
+        (_SECONDS, _of_seconds),
+        (_SERIAL, _of_serial),
+        (_RUN_TOGETHER, _of_run_together),
+    )
     for pattern, read in kinds:
         if all(map(pattern.fullmatch, filled)):
             return read
-    period = [day for text in above for day in _whole_dates(text)]
-    if not period or not all(map(_WITHOUT_YEAR.fullmatch, filled)):
+    if not all(map(_WITHOUT_YEAR.fullmatch, filled)):
         return None
-    return lambda text: _in_period(text, min(period), max(period))
+    is_month_first = _is_month_first(filled)
+    if is_month_first is None:
+        return None
+    period = [day for text in above for day in _whole_dates(text)]
+
+    def read_day(text: str) -> Cell | None:
+        usual = _with_day_first(text, is_month_first=is_month_first)
+        if period:
+            return _in_period(usual, min(period), max(period))
+        day = _of_year(usual, _LEAP_YEAR)
+        return f"--{day:%m-%d}" if day else None
+
+    return read_day
+
+
+def _is_month_first(texts: Sequence[str]) -> bool | None:
+    """Of days that are two numbers; None if nothing shows it, but for those with points."""
+    pairs = [(int(match[1]), int(match[2])) for text in texts if (match := _TWO_NUMBERS.fullmatch(text))]
+    if any(first > 12 for first, _ in pairs) or all("/" not in text and "-" not in text for text in texts):
+        return False
+    if any(second > 12 for _, second in pairs):
+        return True
+    return None if pairs else False
+
+
+def _with_day_first(text: str, *, is_month_first: bool) -> str:
+    """`14.3.` of two numbers, `14 Mar` of a name and a number."""
+    if match := _TWO_NUMBERS.fullmatch(text):
+        day, month = (match[2], match[1]) if is_month_first else (match[1], match[2])
+        return f"{day}.{month}."
+    return _NAME_FIRST.sub(r"\2 \1", text) if _NAME_FIRST.fullmatch(text) else text
+
+
+def _flag(text: str, *, name: str) -> Cell | None:
+    """The status of a row with a yes in a column such as `Pending`."""
+    return name if text.casefold() in _YES else None
 
 
 def _whole_dates(text: str) -> Iterator[date]:
@@ -115,3 +167,7 @@ def _of_milliseconds(text: str) -> date | None:
 
 def _of_serial(text: str) -> date | None:
     return _FIRST_SERIAL + timedelta(days=int(float(text))) if _SERIAL.fullmatch(text) else None
+
+
+def _of_run_together(text: str) -> date | None:
+    return readings(text).get("ymd") if _RUN_TOGETHER.fullmatch(text) else None

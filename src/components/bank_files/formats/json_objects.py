@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from src.components.bank_files.entry import Cell, Line, Reason, Rejected
+from src.components.bank_files.entry import Cell, Line, Reason, Rejected, as_text
 from src.components.bank_files.formats.encodings import lines as lines_of
-from src.components.bank_files.inference.cells import is_data
+from src.components.bank_files.formats.minor_units import in_major_units, is_minor, major
+from src.components.bank_files.inference.cells import is_amount_cell, is_data
+from src.components.bank_files.inference.headings import field_of
 from src.components.bank_files.inference.wording import is_unsettled
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages.reader import is_message
+from src.components.bank_files.plan import Field
 
 _DEPTH = 6
 _MAX_DIGITS = 30
 _SMALL = 15
 _NOT_JSON = (ValueError, RecursionError)
+_CURRENCIES = ("currency", "currencycode", "currency_code")
+_SINCE_1970 = re.compile(r"1[0-9]{9}(?:[0-9]{3})?")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -42,7 +47,7 @@ def table(text: str, limits: Limits) -> _Table:
     except _NOT_JSON:
         lines = enumerate(lines_of(text), start=1)
         return _table(((row, _object(line)) for row, line in lines if not line.isspace()), limits)
-    objects = list(_listed(value, "", _DEPTH, is_data)) or _listed(value, "", _DEPTH, _has_message)
+    objects = list(_listed(value, "", _DEPTH, _is_transaction)) or _listed(value, "", _DEPTH, _has_message)
     return _table(enumerate(objects, start=1), limits)
 
 
@@ -56,7 +61,7 @@ def _object(line: str) -> dict[str, Cell] | None:
         value = _loads(line)
     except _NOT_JSON:
         return None
-    return _flat(value) if isinstance(value, dict) else None
+    return in_major_units(_flat(value)) if isinstance(value, dict) else None
 
 
 def _whole(text: str) -> int | Cell:
@@ -74,36 +79,89 @@ def _number(text: str) -> Cell:
     return number if digits + abs(exponent) <= _MAX_DIGITS else text[:_MAX_DIGITS]
 
 
-def _has_message(cells: Sequence[Cell]) -> bool:
-    return any(map(is_message, cells))
+_Object = dict[str, Cell]
+
+
+def _is_transaction(item: _Object) -> bool:
+    """Whether it has a date and an amount; a date may be in seconds or milliseconds since 1970."""
+    cells = list(item.values())
+    if is_data(cells):
+        return True
+    has_day = any(_SINCE_1970.fullmatch(as_text(cell)) and _names_day(key) for key, cell in item.items())
+    return has_day and any(is_amount_cell(cell) for key, cell in item.items() if not _names_day(key))
+
+
+def _names_day(key: str) -> bool:
+    return field_of(_HUMP.sub(" ", key.rpartition(".")[2])) is Field.DATE
+
+
+def _has_message(item: _Object) -> bool:
+    return any(map(is_message, item.values()))
 
 
 def _listed(
-    value: Any, key: str, depth: int, is_transaction: Callable[[Sequence[Cell]], bool]
-) -> Iterator[dict[str, Cell]]:
-    """The objects of all lists that contain transactions. key: of the list."""
+    value: Any,
+    key: str,
+    depth: int,
+    is_transaction: Callable[[_Object], bool],
+    account: _Object | None = None,
+) -> Iterator[_Object]:
+    """The objects of all lists that contain transactions. key: of the list. account: around it."""
     if isinstance(value, dict) and depth:
+        around = {**(account or {}), **_account(value)}
         for name, nested in value.items():
-            yield from _listed(nested, name, depth - 1, is_transaction)
+            yield from _listed(nested, name, depth - 1, is_transaction, around)
     elif isinstance(value, list):
-        objects = [_flat(item) for item in value if isinstance(item, dict)]
-        if any(is_transaction(list(item.values())) for item in objects):
-            status: dict[str, Cell] = {"status": key} if is_unsettled(key) else {}
-            yield from ({**status, **item} for item in objects)
+        objects = [in_major_units(_flat(item)) for item in value if isinstance(item, dict)]
+        if any(map(is_transaction, objects)):
+            status: _Object = {"status": key} if is_unsettled(key) else {}
+            for item in objects:
+                own = {name for name in account or {} if any(name in _plain(other) for other in item)}
+                around = {name: cell for name, cell in (account or {}).items() if name not in own}
+                yield {**status, **item, **around}
+        elif depth:
+            for nested in value:
+                yield from _listed(nested, key, depth - 1, is_transaction, account)
 
 
-def _flat(value: dict[str, Any], path: str = "", depth: int = _DEPTH) -> dict[str, Cell]:
-    """Nested keys are joined with points, the texts of a list with commas."""
-    flat: dict[str, Cell] = {}
+def _account(value: dict[str, Any]) -> _Object:
+    """What an object around a list says of the account: its currency and its name."""
+    if "balance" not in value or not any(isinstance(nested, list) for nested in value.values()):
+        return {}
+    texts = {"currency": value.get("currency"), "account name": value.get("name")}
+    return {name: text for name, text in texts.items() if isinstance(text, str)}
+
+
+def _plain(key: str) -> str:
+    return _HUMP.sub(" ", key).replace("_", " ").lower()
+
+
+def _flat(value: dict[str, Any], path: str = "", depth: int = _DEPTH) -> _Object:
+    """Nested keys are joined with points, the texts of a list with commas; an amount with its currency has
+    the key of both."""
+    flat: _Object = {}
     for key, nested in value.items():
         name = f"{path}.{key}" if path else key
         if isinstance(nested, dict):
-            flat |= _flat(nested, name, depth - 1) if depth else {}
+            flat |= (_money(nested, name) or _flat(nested, name, depth - 1)) if depth else {}
         elif isinstance(nested, list):
             flat[name] = ", ".join(text for text in nested if isinstance(text, str))
         else:
             flat[name] = _cell(nested, key)
     return flat
+
+
+def _money(value: dict[str, Any], name: str) -> _Object | None:
+    """None if the object is not an amount with its currency."""
+    plain = {key.lower(): key for key in value}
+    codes = (value[plain[code]] for code in _CURRENCIES if code in plain)
+    currency = next((code for code in codes if isinstance(code, str)), "")
+    key = next((plain[kind] for kind in ("value", "amount") if kind in plain), None)
+    key = key or next(filter(is_minor, value), None)
+    if not currency or key is None or isinstance(value[key], (dict, list)):
+        return None
+    amount = major(value[key], currency) if is_minor(key) else _cell(value[key], key)
+    return {name: amount, f"{name}.currency": currency}
 
 
 def _cell(value: Any, key: str) -> Cell:

@@ -31,12 +31,15 @@ _TAG = re.compile(r"^:([0-9]{2}[A-Z]?):", re.MULTILINE)
 _BALANCE = re.compile(r"[CD][0-9]{6}([A-Z]{3})")
 _STATEMENT = mt940.tags.Statement()
 _HEAD = r"^([0-9]{6}(?:[0-9]{4})?R?[DC][A-Z]?"
+_EXPECTED = re.compile(r"[0-9]{6}(?:[0-9]{4})?E[CD]")
+"""Of MT942: not booked yet."""
 _THOUSANDS = re.compile(rf"{_HEAD})([0-9]{{1,3}}(?:\.[0-9]{{3}})+)(?=,)")
 _LONG_REFERENCE = re.compile(rf"{_HEAD}[0-9,]{{1,15}}[A-Z][A-Z0-9 ]{{3}}[^/\n]{{16}})[^/\n]+")
 """Longer than the 16 characters of the standard, at the end of the line or before the bank's reference."""
 _ACCOUNT_CURRENCY = re.compile(r"(?<=[0-9])\s?[A-Z]{3}$")
 _END = re.compile(r"^-\}?\s*$", re.MULTILINE)
-_CODE = re.compile(r"[0-9]{3}([^\w\s])(?=[0-9]{2})")
+_CODE = re.compile(r"(?:[0-9]{3}([^\w\s])|([?~]))(?=[0-9]{2})")
+_WORD = re.compile(r"[^\W\d_]{2}")
 _SEPA = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP)\+")
 _PART = re.compile(
     r"/(TRTP|TRCD|IBAN|BIC|NAME|REMI|EREF|KREF|PREF|CNTP|MARF|CSID|ORDP|BENM|ISDT|ADDR|ID|PURP|SVCL|RTRN|"
@@ -89,7 +92,7 @@ def records(text: str, limits: Limits) -> list[Line]:
             finish()
             statement, details = value, ""
         elif tag == "86":
-            details = details or value
+            details = details if _WORD.search(details) else value
         else:
             finish()
             statement, details = None, ""
@@ -113,6 +116,8 @@ def _line(row: int, currency: str, account: str, statement: str, details: str) -
     lines = (line.rstrip() for line in statement.splitlines())
     standard = "\n".join(line for line in lines if line.strip() not in ("", "-"))
     standard = _THOUSANDS.sub(lambda match: match[1] + match[2].replace(".", ""), standard)
+    if _EXPECTED.match(standard):
+        return Rejected(row, Reason.UNSETTLED, left_out=True)
     match = _STATEMENT.re.match(_LONG_REFERENCE.sub(r"\1", standard))
     with suppress(ValueError, ArithmeticError, TypeError):
         if match:
@@ -150,7 +155,7 @@ def _details(details: str) -> tuple[str, str, str]:
     """
     joined = "".join(details.splitlines())
     if code := _CODE.match(joined):
-        return _numbered_parts(joined, code[1])
+        return _numbered_parts(joined, code[1] or code[2])
     if _PART.match(joined):
         return _named_parts(joined)
     return "", re.sub(r"\s*\n\s*", " ", details), ""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 
 from src.components.bank_files.entry import Line, Reason, Rejected
 from src.components.bank_files.formats.encodings import lines as lines_of
+from src.components.bank_files.inference.amounts import marks_that_fit, parse_amount
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import Field
 
@@ -22,6 +25,8 @@ COLUMNS = (
 _STATEMENT = re.compile(r"!type:\s*(bank|ccard|cash|oth a|oth l)\s*", re.IGNORECASE)
 _SEVERAL_PARTS = "SS"
 """Marks the fields of a split transaction."""
+_PARTS = "$$"
+"""The amounts of these parts."""
 _SHORT_YEAR = re.compile(r"' ?([0-9])$")
 _ACCOUNT = re.compile(r"!account\s*", re.IGNORECASE)
 _HEADING = re.compile(r"!(?:type|account|option|clear)\b", re.IGNORECASE)
@@ -61,13 +66,15 @@ def records(text: str, limits: Limits) -> list[Line]:
         elif line.strip() and letter not in ("!", "^"):
             if letter == "S" and "S" in fields:
                 fields[_SEVERAL_PARTS] = ""  # the category of the first is not that of the whole
+            if letter == "$":
+                fields[_PARTS] = f"{fields.get(_PARTS, '')} {line[1:].replace(' ', '')}"
             fields.setdefault(letter, line[1:].strip())
     finish()
     return lines
 
 
 def _line(row: int, fields: dict[str, str], account: str) -> Line:
-    amount = fields.get("T") or fields.get("U", "")
+    amount = fields.get("T") or fields.get("U") or _sum(fields.get(_PARTS, "").split())
     if not (fields.get("D") or amount):
         return Rejected(row, Reason.DATE_AND_AMOUNT_MISSING)
     label = "" if _SEVERAL_PARTS in fields else fields.get("L", "")
@@ -81,6 +88,15 @@ def _line(row: int, fields: dict[str, str], account: str) -> Line:
         fields.get("M", ""),
         account,
     ]
+
+
+def _sum(amounts: Sequence[str]) -> str:
+    """Of the parts of a transaction that has no total; "" if a part is no amount."""
+    if not amounts:
+        return ""
+    mark = marks_that_fit(amounts)[0]
+    read = [amount.value for text in amounts if (amount := parse_amount(text, mark))]
+    return f"{sum(read, Decimal()):f}".replace(".", mark) if len(read) == len(amounts) else ""
 
 
 def _other_text(fields: dict[str, str], label: str) -> str:

@@ -12,9 +12,11 @@ from src.components.bank_files.entry import Cell, as_text
 from src.components.bank_files.inference.amounts import unit_of
 from src.components.bank_files.inference.cells import MOSTLY, Cells, is_amount_cell, is_date_cell
 from src.components.bank_files.inference.headings import field_of, folded
+from src.components.bank_files.inference.wording import is_direction
 from src.components.bank_files.own_account import is_account_number
 from src.components.bank_files.plan import ADDED_FIELDS, Field
 
+_SHORTEST_JOINED = 8
 _OWN_ACCOUNT = (
     "own account|own iban|account name|account label|accountlabel|account nickname|auftragskonto|"
     "iban auftragskonto|bezeichnung auftragskonto|kontobezeichnung|kontoname|nom du compte|"
@@ -50,6 +52,10 @@ _NAMES: Mapping[Field, str] = {
         "etiqueta|etichette|etiketten|etykiety|etykieta|stitky|stitek|cimkek|cimke|taggar|tagit|etiketler|"
         "теги|метки|标签|標籤|タグ|태그"
     ),
+    Field.EFFECT: (
+        "balance impact|auswirkung auf guthaben|impact sur le solde|impacto en el saldo|impacto no saldo|"
+        "effetto sul saldo|impatto sul saldo|effect op saldo|wpływ na saldo"
+    ),
     Field.ORIGINAL_AMOUNT: (
         "original amt|foreign amount|foreign currency amount|amount foreign currency|amount in foreign "
         "currency|amount in original currency|local amount|originalbetrag|ursprungsbetrag|"
@@ -65,8 +71,16 @@ _NAMES: Mapping[Field, str] = {
         "waluta oryginalna|originalvaluta"
     ),
 }
-_OWN = frozenset(map(folded, _OWN_ACCOUNT.split("|")))
-_MAY_BE_OWN = frozenset(map(folded, _ACCOUNT.split("|")))
+
+
+def _spellings(names: str) -> frozenset[str]:
+    """The names, and those of several words as one word."""
+    plain = [folded(name) for name in names.split("|")]
+    return frozenset((*plain, *(name.replace(" ", "") for name in plain if len(name) > _SHORTEST_JOINED)))
+
+
+_OWN = _spellings(_OWN_ACCOUNT)
+_MAY_BE_OWN = _spellings(_ACCOUNT)
 _FIELDS = {
     folded(name): field for field, names in _NAMES.items() for name in (field.value, *names.split("|"))
 } | {folded(field.value): field for field in ADDED_FIELDS}
@@ -74,6 +88,7 @@ _ROWS_PER_ACCOUNT = 4
 """At least, on average: a column with more accounts is that of the other parties."""
 _CELLS: Mapping[Field, Callable[[Cell], bool]] = {
     Field.MCC: lambda cell: len(text := as_text(cell).strip()) == 4 and text.isdecimal(),
+    Field.EFFECT: is_direction,
     Field.ORIGINAL_AMOUNT: is_amount_cell,
     Field.ORIGINAL_CURRENCY: lambda cell: bool(unit_of(as_text(cell))),
 }

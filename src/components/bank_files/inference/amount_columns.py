@@ -6,10 +6,29 @@ from collections.abc import Sequence
 from itertools import combinations, islice, pairwise, permutations, product
 
 from src.components.bank_files.inference.cells import Cells, is_amount_cell
-from src.components.bank_files.inference.headings import currency_of_column, names_net
+from src.components.bank_files.inference.headings import currency_of_column, folded, names_net
 from src.components.bank_files.inference.signs import is_running_balance
 from src.components.bank_files.plan import Field
 
+_BOOKED = {
+    folded(amount): folded(currency)
+    for amount, currency in (
+        pair.split(":")
+        for pair in (
+            "billing amount:billing currency|billed amount:billed currency|"
+            "settlement amount:settlement currency|settled amount:settled currency|"
+            "account amount:account currency|amount in account currency:account currency|"
+            "account currency amount:account currency|charged amount:charged currency|"
+            "amount charged:currency charged|booked amount:booked currency|posted amount:posted currency|"
+            "abrechnungsbetrag:abrechnungswährung|betrag in kontowährung:kontowährung|"
+            "montant facturé:devise de facturation|montant en devise du compte:devise du compte|"
+            "importe facturado:moneda de facturación|importo addebitato:valuta di addebito|"
+            "kwota rozliczenia:waluta rozliczenia|сумма в валюте счета:валюта счета|"
+            "סכום חיוב:מטבע חיוב"
+        ).split("|")
+    )
+}
+"""Names of what was booked, and of its currency."""
 _MAX_AMOUNTS = 6
 """Columns of amounts among which a balance is searched."""
 
@@ -32,6 +51,27 @@ def prefer_net(names: tuple[str, ...], columns: list[Field], cells: Cells) -> No
             return
 
 
+def prefer_booked(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
+    """Next to an amount of any currency, the one that a card or an account was charged is what was booked."""
+    if Field.AMOUNT not in columns or Field.ORIGINAL_AMOUNT in columns:
+        return
+    original = columns.index(Field.AMOUNT)
+    if original >= len(names) or folded(names[original]) in _BOOKED:
+        return
+    for position, name in enumerate(names[: len(columns)]):
+        if columns[position] or folded(name) not in _BOOKED or not cells.mostly(position, is_amount_cell):
+            continue
+        clear(columns, Field.ORIGINAL_CURRENCY)
+        if Field.CURRENCY in columns:
+            columns[columns.index(Field.CURRENCY)] = Field.ORIGINAL_CURRENCY
+        columns[original], columns[position] = Field.ORIGINAL_AMOUNT, Field.AMOUNT
+        currency = _BOOKED[folded(name)]
+        free = (at for at, other in enumerate(names[: len(columns)]) if folded(other) == currency)
+        for at in islice(free, 1):
+            columns[at] = Field.CURRENCY
+        return
+
+
 def find_currency_columns(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
     """Several columns of amounts, each in the currency that its name gives: a row has an amount in one."""
     if {Field.OUT, Field.IN} & set(columns):
@@ -51,6 +91,24 @@ def find_currency_columns(names: tuple[str, ...], columns: list[Field], cells: C
     for position in codes:
         columns[position] = Field.OTHER_AMOUNT
     columns[filled[0]] = Field.AMOUNT
+
+
+def rival_amounts(names: tuple[str, ...], columns: Sequence[Field], cells: Cells) -> list[Ambiguity]:
+    """Two columns with one name, but perhaps for its currency, and different amounts: one was booked."""
+    if Field.AMOUNT not in columns or Field.OTHER_AMOUNT in columns:
+        return []
+    chosen = columns.index(Field.AMOUNT)
+    name = folded(names[chosen]) if chosen < len(names) else ""
+    others = (
+        position
+        for position, other in enumerate(names[: len(columns)])
+        if name
+        and not columns[position]
+        and folded(other) == name
+        and cells.mostly(position, is_amount_cell)
+        and any(first != second for first, second in cells.pairs(chosen, position))
+    )
+    return [(Field.AMOUNT, (chosen, position)) for position in islice(others, 1)]
 
 
 def find_other_side(columns: list[Field], free: list[int], cells: Cells) -> None:

@@ -28,6 +28,20 @@ SHARED_SIGNS = {
 }
 """Signs of several currencies, the likeliest first."""
 
+_NUMERIC = {
+    code: name
+    for name, code in (
+        pair.split(":")
+        for pair in (
+            "AED:784 AMD:051 ARS:032 AUD:036 AZN:944 BGN:975 BRL:986 BYN:933 CAD:124 CHF:756 CLP:152 CNY:156 "
+            "COP:170 CZK:203 DKK:208 EGP:818 EUR:978 GBP:826 GEL:981 HKD:344 HUF:348 IDR:360 ILS:376 INR:356 "
+            "ISK:352 JPY:392 KES:404 KRW:410 KZT:398 MAD:504 MDL:498 MXN:484 MYR:458 NGN:566 NOK:578 NZD:554 "
+            "PEN:604 PHP:608 PKR:586 PLN:985 RON:946 RSD:941 RUB:643 SAR:682 SEK:752 SGD:702 THB:764 TND:788 "
+            "TRY:949 TWD:901 UAH:980 USD:840 UZS:860 VND:704 ZAR:710"
+        ).split()
+    )
+}
+"""Numbers of ISO 4217 that programs export in the place of codes."""
 _SIDES = {
     **dict.fromkeys(("DR", "DB", "D", "S", "DEBIT"), Direction.EXPENSE),
     **dict.fromkeys(("CR", "C", "H", "CREDIT"), Direction.INCOME),
@@ -111,7 +125,7 @@ def unit_of(text: str) -> str:
 def currency_of(text: str) -> str:
     """Of a column of currencies: also codes that are retired."""
     name = text.strip().upper()
-    return name if name in KNOWN_CURRENCIES else unit_of(text)
+    return name if name in KNOWN_CURRENCIES else _NUMERIC.get(name.zfill(3)) or unit_of(text)
 
 
 def is_amount(text: str) -> bool:

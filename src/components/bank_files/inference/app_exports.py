@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from src.components.bank_files.inference.headings import folded
+from src.components.bank_files.inference.headings import field_of, folded
 from src.components.bank_files.plan import Field, Sign
 
 
@@ -107,6 +107,52 @@ APPS = (
         ("product", "started date"),
     ),
     App(
+        "PayPal",
+        _columns(
+            DATE="date",
+            PARTY="name",
+            MODE="type",
+            STATUS="status",
+            CURRENCY="currency",
+            GROSS="gross",
+            AMOUNT="net",
+            ID="transaction id",
+        ),
+        ("timezone", "fee"),
+        date_order=None,
+        decimal_mark=None,
+    ),
+    App(
+        "PayPal",
+        _columns(
+            DATE="datum",
+            PARTY="name",
+            MODE="typ",
+            STATUS="status",
+            CURRENCY="währung",
+            GROSS="brutto",
+            AMOUNT="netto",
+            ID="transaktionscode",
+        ),
+        ("zeitzone", "uhrzeit"),
+        date_order="dmy",
+        decimal_mark=",",
+    ),
+    App(
+        "Plaid",
+        _columns(
+            DATE="date",
+            DESCRIPTION="name",
+            AMOUNT="amount",
+            CURRENCY="iso currency code",
+            STATUS="pending",
+            PARTY="merchant name",
+            ID="transaction id",
+        ),
+        ("unofficial currency code",),
+        Sign.POSITIVE_IS_EXPENSE,
+    ),
+    App(
         "Tinkoff",
         _columns(
             DATE="дата операции",
@@ -133,5 +179,10 @@ def recognize(names: Sequence[str]) -> App | None:
 
 
 def columns_of(app: App, names: Sequence[str]) -> tuple[Field, ...]:
+    """With the balance, if there is one: it shows whether the amounts add up."""
     wanted = {folded(name): field for name, field in app.columns.items()}
-    return tuple(wanted.pop(folded(name), Field.NOTHING) for name in names)
+    columns = [wanted.pop(folded(name), Field.NOTHING) for name in names]
+    balances = (at for at, name in enumerate(names) if field_of(name) is Field.BALANCE and not columns[at])
+    if Field.BALANCE not in columns and (position := next(balances, None)) is not None:
+        columns[position] = Field.BALANCE
+    return tuple(columns)

@@ -17,9 +17,11 @@ from src.components.bank_files.inference.amount_columns import (
     find_amounts,
     find_currency_columns,
     find_other_side,
+    prefer_booked,
     prefer_net,
+    rival_amounts,
 )
-from src.components.bank_files.inference.amounts import is_amount, unit_of
+from src.components.bank_files.inference.amounts import currency_of, is_amount, unit_of
 from src.components.bank_files.inference.app_exports import App, columns_of, recognize
 from src.components.bank_files.inference.cells import (
     HALF,
@@ -46,6 +48,7 @@ from src.components.bank_files.inference.headings import (
 from src.components.bank_files.inference.text_columns import (
     find_status,
     find_text,
+    join_names,
     join_richer,
     join_unnamed,
     join_where_blank,
@@ -71,8 +74,9 @@ def _is_unit(cell: Cell) -> bool:
 
 
 def _is_code(cell: Cell) -> bool:
-    """Also of a currency that is no longer used."""
-    return bool(_CODE.fullmatch(as_text(cell).strip()))
+    """Also of a currency that is no longer used, or its number."""
+    text = as_text(cell).strip()
+    return bool(_CODE.fullmatch(text)) or (text.isdecimal() and bool(currency_of(text)))
 
 
 _KINDS: Mapping[Field, Sequence[tuple[Callable[[Cell], bool], float]]] = {
@@ -196,6 +200,7 @@ def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: 
     join_unnamed(names, columns, cells)
     free = [position for position, field in enumerate(columns) if not field and not cells.is_empty(position)]
     prefer_net(names, columns, cells)
+    prefer_booked(names, columns, cells)
     find_currency_columns(names, columns, cells)
     find_other_side(columns, free, cells)
     ambiguities: list[Ambiguity] = []
@@ -206,6 +211,8 @@ def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: 
             ambiguities.append((Field.DATE, tuple(dates)))
     if not {Field.AMOUNT, Field.OUT, Field.IN} & set(columns):
         ambiguities += find_amounts(columns, free, cells)
+    else:
+        ambiguities += rival_amounts(names, columns, cells)
     if find_messages(names, columns, cells):
         ambiguities = [(field, positions) for field, positions in ambiguities if field is Field.DATE]
     _find_type(names, columns, free, cells)
@@ -218,6 +225,7 @@ def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: 
         ambiguities.append((Field.DESCRIPTION, texts))
     join_where_blank(names, columns, cells)
     join_richer(names, columns, cells)
+    join_names(columns, cells)
     return Layout(header, names, tuple(columns), None, tuple(ambiguities))
 
 

@@ -37,7 +37,7 @@ _RUN_TOGETHER = re.compile(
 _WEEKDAY = re.compile(r"[^\W\d_]{2,10}[.,]\s*|[^\W\d_]{2,3} (?=[0-9])")
 _DAY_NAME_YEAR = re.compile(
     r"([0-9]{1,2})(?:ST|ND|RD|TH|\.)?[-/., ]*(?:DE )?([^\W\d_]{3,12})\.?[-/., ']*(?:DE )?"
-    rf"([0-9]{{4}}|[0-9]{{2}}){_REST}",
+    rf"([0-9]{{4}}|[0-9]{{2}})(?: ?[гр]\.)?{_REST}",
     re.IGNORECASE | re.DOTALL,
 )
 _NAME_DAY_YEAR = re.compile(
@@ -47,6 +47,9 @@ _NAME_DAY_YEAR = re.compile(
 _YEAR_NAME_DAY = re.compile(
     rf"([0-9]{{4}})(?:[-/]|\. ?| )([^\W\d_]{{3,12}})(?:[-/]|\. ?| )([0-9]{{1,2}})\.?{_REST}", re.DOTALL
 )
+_WITHOUT_YEAR = re.compile(r"--([0-9]{2})-([0-9]{2})")
+"""A day whose year is asked for; until then it is in a leap year."""
+_LEAP_YEAR = "2000"
 _MAX_LENGTH = 50
 
 
@@ -76,6 +79,8 @@ def readings(text: str) -> dict[str, date]:
     """The date of `text` in each order that fits; the same in all if the order does not matter."""
     if len(text) > _MAX_LENGTH or not any(character.isdigit() for character in text):
         return {}
+    if (match := _WITHOUT_YEAR.fullmatch(text)) and (day := _day(_LEAP_YEAR, match[1], match[2])):
+        return dict.fromkeys(DATE_ORDERS, day)
     if not text[:1].isdigit() and not _named(text):
         text = _WEEKDAY.sub("", text.strip(), count=1)
     text = text.strip()

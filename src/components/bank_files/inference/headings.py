@@ -51,6 +51,7 @@ _RANK = {
 _RANK[folded(Field.PAYMENT_MESSAGE.value)] = (Field.PAYMENT_MESSAGE, 0)
 _AFTER_NAMES, _AFTER_DATES = 1_000, 2_000
 """Ranks of the names that only `words/` has: behind those of `words/heading_names.py`."""
+_SHORTEST_JOINED = 8
 _FIRST_IDEOGRAPH = "\u3400"
 
 
@@ -77,6 +78,12 @@ def _names_by_language() -> Iterator[tuple[str, Field, int]]:
 
 for _name, _field, _rank in _names_by_language():
     _RANK.setdefault(_name, (_field, _rank))
+_JOINED = {
+    name.replace(" ", ""): ranked
+    for name, ranked in reversed(_RANK.items())
+    if " " in name and len(name) > _SHORTEST_JOINED
+}
+"""Names written as one word, as in `transactiondate`."""
 _REASON_HEADING = re.compile(r"Why it was rejected \(layout ([0-9a-f]{32})\)")
 _NET = frozenset(map(folded, NET.split("|")))
 _PAYMENT_METHOD = frozenset(map(folded, PAYMENT_METHOD.split("|")))
@@ -86,7 +93,9 @@ _MESSAGE_NAMES = frozenset(map(folded, MESSAGES.split("|")))
 def unit_in(name: str) -> str:
     """The code or shared sign of a currency in the name of a column, as EUR in `Betrag (€)`; or ""."""
     match = _TRAILING_UNIT.search(name.strip())
-    return _unit(match) if match else ""
+    in_front = name.strip().partition(" ")[0]
+    unit = _unit(match) if match else ""
+    return unit or (in_front if in_front in CURRENCIES and _without_code(folded(name)) else "")
 
 
 def currency_of_column(name: str) -> str:
@@ -105,7 +114,15 @@ def field_of(name: str) -> Field:
 def _ranked(name: str) -> tuple[Field, int]:
     """(field, rank of this name among its names)."""
     plain = folded(name) if len(name) <= 80 else ""
-    return _RANK.get(plain) or _RANK.get(_TRAILING_NUMBER.sub("", plain)) or (Field.NOTHING, 0)
+    unnumbered = _TRAILING_NUMBER.sub("", plain)
+    known = _RANK.get(plain) or _RANK.get(unnumbered) or _JOINED.get(unnumbered)
+    return known or _RANK.get(_without_code(plain)) or (Field.NOTHING, 0)
+
+
+def _without_code(plain: str) -> str:
+    """The rest of names such as `gbp amount`; "" without a currency in front."""
+    code, _, rest = plain.partition(" ")
+    return rest if code.upper() in CURRENCIES else ""
 
 
 def fields_of(names: Sequence[str]) -> list[Field]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from src.components.bank_files.entry import Choice, Evidence, Line, Question, Record, as_text
+from src.components.bank_files.entry import Choice, Evidence, Line, Question, Record, cell_at
 from src.components.bank_files.inference.amounts import (
     MARKS,
-    SHARED_SIGNS,
-    SIGNS,
     Amount,
-    currency_of,
+    amount_of,
     is_amount,
     marks_that_fit,
     unit_of,
@@ -23,6 +21,7 @@ from src.components.bank_files.inference.amounts import (
 from src.components.bank_files.inference.balances import RunningBalance
 from src.components.bank_files.inference.cells import MONEY, Contents, transactions
 from src.components.bank_files.inference.column_detection import Layout
+from src.components.bank_files.inference.currencies import currency_of_equal_amounts, possible_currencies
 from src.components.bank_files.inference.dates import is_date, orders_that_fit
 from src.components.bank_files.inference.headings import (
     currency_of_column,
@@ -38,10 +37,13 @@ from src.components.bank_files.inference.questions import (
 )
 from src.components.bank_files.inference.signs import (
     SignFound,
+    are_of_a_shop,
     sign_by_account,
     sign_by_balance,
+    sign_by_balance_rows,
     sign_by_fee,
     sign_by_marks,
+    sign_by_parties,
     sign_by_plus,
     sign_by_texts,
     sign_by_words,
@@ -49,14 +51,7 @@ from src.components.bank_files.inference.signs import (
 from src.components.bank_files.inference.wording import out_mark_of
 from src.components.bank_files.plan import TABLES, Basis, Field, Format, Plan, Sign
 from src.components.bank_files.rows import RowReader
-from src.domain.money import CURRENCIES, KNOWN_CURRENCIES, decimal_places
-
-_COMMON = ("USD", "EUR", "GBP", "INR", "CHF", "CAD", "AUD", "JPY", "SGD", "BRL")
-
-_CODE = re.compile(r"(?<![^\W_])[A-Z]{3}(?![^\W_])")
-_WORDS = frozenset("ALL AMD ANG BAM BOB COP CUP DOP GEL LAK MAD MOP PAB PEN RON SOS TOP TRY".split())
-"""Codes that are also words or names, and so do not count above a table."""
-_SYMBOLS = re.compile("[€£₹₽₺₩₪₫₴₦₱฿₸元円]")
+from src.domain.money import CURRENCIES, decimal_places
 
 
 class Inference:
@@ -87,6 +82,8 @@ class Inference:
         if Field.OTHER_AMOUNT in self._columns and self._layout.names:
             codes = tuple(map(currency_of_column, self._layout.names))
             self._plan = replace(self._plan, column_currencies=codes)
+        if self._plan.default_currency in self._currencies_of_others():
+            self._plan = replace(self._plan, default_currency=None)
         if self._plan.out_mark is None:
             self._plan = replace(self._plan, out_mark=out_mark_of(self._contents.column(Field.TYPE).texts))
         for field, positions in self._layout.ambiguities:
@@ -105,6 +102,12 @@ class Inference:
         if self._plan.default_date is None and self._may_lack_dates():
             self.questions.append(Question("default_date", (), any_value=True))
         return replace(self._plan, open=tuple(question.key for question in self.questions))
+
+    def _currencies_of_others(self) -> set[str]:
+        """Of the amounts that were not chosen, if the name of the chosen ones has another currency."""
+        named = list(zip(self._columns, map(currency_of_column, self._layout.names), strict=False))
+        chosen = {code for field, code in named if code and field in MONEY}
+        return {code for field, code in named if code and not field} - chosen if chosen else set()
 
     def _date_order(self) -> str:
         app = self._layout.app
@@ -153,6 +156,9 @@ class Inference:
         """Three digits behind a mark are decimals of a currency with three, and thousands of all others."""
         codes = {unit_of(text) for text in self._contents.column(Field.CURRENCY).texts}
         codes |= {unit_in(name) for name in self._layout.names} - {""}
+        codes = codes or {
+            code for code in likely_currencies(self._layout.names)[:1] if not decimal_places(code)
+        }
         places = {decimal_places(code) for code in codes if code in CURRENCIES}
         separators = {character for text in texts for character in text if character in MARKS}
         if len(separators) != 1 or not places or not codes <= CURRENCIES or (3 in places and len(places) > 1):
@@ -173,6 +179,8 @@ class Inference:
         by_balance = None
         if Field.BALANCE in self._columns and len(candidates) > 1:
             by_balance = sign_by_balance(candidates, self._signed_rows)
+        if by_balance is None and len(candidates) > 1 and (balances := self._balances_of_days()):
+            by_balance = sign_by_balance_rows(candidates, balances, self._signed_rows)
         if by_balance:
             certain = by_rule if isinstance(by_rule, SignFound) and by_rule.basis is Basis.MARKS else None
             if certain and self._differ(certain.sign, by_balance.sign):
@@ -190,9 +198,18 @@ class Inference:
 
     def _possible_signs(self) -> tuple[Sign, ...]:
         if {Field.OUT, Field.IN} & set(self._columns):
-            return (Sign.TWO_COLUMNS, Sign.TWO_COLUMNS_WITH_REFUNDS)
+            return (Sign.TWO_COLUMNS, Sign.TWO_COLUMNS_WITH_REFUNDS, Sign.TWO_COLUMNS_SIGNED)
         by_minus = (Sign.NEGATIVE_IS_EXPENSE, Sign.POSITIVE_IS_EXPENSE)
         return (*by_minus, Sign.TYPE_COLUMN) if Field.TYPE in self._columns else by_minus
+
+    def _balances_of_days(self) -> dict[date, Decimal]:
+        """Of rows that have only a balance; without days that have several."""
+        reader = RowReader(self._plan)
+        by_day: dict[date, set[Decimal]] = defaultdict(set)
+        for cells in self._rows:
+            if balance := reader.balance_of_day(cells):
+                by_day[balance[0]].add(balance[1])
+        return {day: values.pop() for day, values in by_day.items() if len(values) == 1}
 
     def _signed_rows(self, sign: Sign) -> Iterator[tuple[Decimal, Decimal | None, date | None]]:
         reader = RowReader(replace(self._plan, sign=sign))
@@ -224,11 +241,14 @@ class Inference:
     def _sign_by_rule(self) -> SignFound | Question:
         """Without regard to a balance; a question if more than one sign fits."""
         if {Field.OUT, Field.IN} & set(self._columns):
-            return SignFound(self._sign_of_two_columns(), Basis.MARKS, len(self._rows), len(self._rows))
+            signs = self._signs_of_two_columns()
+            if len(signs) > 1:
+                return Question("sign", tuple(map(self._sign_choice, signs)))
+            return SignFound(signs[0], Basis.MARKS, len(self._rows), len(self._rows))
         mark = self._plan.decimal_mark or "."
         amounts = self._contents.amounts(mark, Field.AMOUNT, Field.OTHER_AMOUNT)
         marks = self._contents.column(Field.TYPE)
-        by_marks = sign_by_marks(marks)
+        by_marks = None if are_of_a_shop(marks.texts, amounts) else sign_by_marks(marks)
         if by_marks is Sign.TYPE_COLUMN or (by_marks and not any(amount.value < 0 for amount in amounts)):
             return SignFound(by_marks, Basis.MARKS, len(self._rows), len(self._rows))
         unmarked = [amount for amount in amounts if amount.side is None and amount.value]
@@ -239,7 +259,13 @@ class Inference:
             return SignFound(Sign.ALL_EXPENSES, Basis.MARKS, marked, len(amounts))
         if unmarked and all(amount.value < 0 for amount in unmarked):
             return SignFound(Sign.NEGATIVE_IS_EXPENSE, Basis.SIGNS, len(unmarked), len(unmarked))
-        return self._sign_by_words(unmarked) or sign_question(unmarked, marked=Field.TYPE in self._columns)
+        if by_words := self._sign_by_words(unmarked):
+            return by_words
+        position = self._columns.index(Field.AMOUNT)
+        in_rows = [amount for cells in self._rows if (amount := amount_of(cell_at(cells, position), mark))]
+        # Numbers of a workbook are collected as two examples only.
+        of_rows = [amount for amount in in_rows if amount.side is None and amount.value]
+        return sign_question(of_rows or unmarked, marked=Field.TYPE in self._columns)
 
     def _sign_by_words(self, amounts: Sequence[Amount]) -> SignFound | None:
         """By a plus, a fee, words, or because the file is of a bank account."""
@@ -253,22 +279,40 @@ class Inference:
         return (
             sign_by_plus(self._contents.texts(Field.AMOUNT), amounts)
             or by_fee
+            or sign_by_parties(*table, mark)
             or sign_by_words(*table, mark)
             or sign_by_texts(*table, mark)
             or sign_by_account([cells for _, cells in self._sample])
         )
 
-    def _sign_of_two_columns(self) -> Sign:
-        """If a column has a few amounts with a minus, these go the other way."""
-        for field in (Field.OUT, Field.IN):
-            amounts = self._contents.amounts(self._plan.decimal_mark or ".", field)
-            if 0 < sum(amount.value < 0 for amount in amounts) < sum(amount.value > 0 for amount in amounts):
-                return Sign.TWO_COLUMNS_WITH_REFUNDS
-        return Sign.TWO_COLUMNS
+    def _signs_of_two_columns(self) -> tuple[Sign, ...]:
+        """If a column has amounts with a minus and others without, the fewer ones go the other way."""
+        (out_minus, out_plus), (in_minus, in_plus) = map(self._with_and_without_minus, (Field.OUT, Field.IN))
+        is_mixed = bool(out_minus and out_plus) or bool(in_minus and in_plus)
+        if not is_mixed:
+            return (Sign.TWO_COLUMNS,)
+        if out_minus and out_minus == out_plus:
+            return (Sign.TWO_COLUMNS_WITH_REFUNDS, Sign.TWO_COLUMNS_SIGNED)
+        if out_minus > out_plus:
+            return (Sign.TWO_COLUMNS_SIGNED,)
+        if in_minus > in_plus and not out_minus:
+            return (Sign.TWO_COLUMNS_WITH_REFUNDS, Sign.TWO_COLUMNS)
+        return (Sign.TWO_COLUMNS_WITH_REFUNDS,)
+
+    def _with_and_without_minus(self, field: Field) -> tuple[int, int]:
+        if field not in self._columns:
+            return 0, 0
+        mark, position = self._plan.decimal_mark or ".", self._columns.index(field)
+        amounts = [amount_of(cell_at(cells, position), mark) for cells in self._rows]
+        values = [amount.value for amount in amounts if amount and amount.value]
+        minus = sum(value < 0 for value in values)
+        return minus, len(values) - minus
 
     def _currency(self) -> str | None:
         mark = self._plan.decimal_mark or "."
-        codes = _possible_currencies(self._contents, self._layout, self._sample, mark, self._usual_currency)
+        if booked := currency_of_equal_amounts(self._rows, self._columns, mark):
+            return booked
+        codes = possible_currencies(self._contents, self._layout, self._sample, mark, self._usual_currency)
         if len(codes) > 1:
             self.questions.append(Question("default_currency", tuple(map(Choice, codes)), any_value=True))
         return codes[0] if codes else None
@@ -277,50 +321,6 @@ class Inference:
         """Messages may have no date; a row without one in a table with dates is no transaction."""
         of_messages = self._plan.format is Format.MESSAGES or Field.PAYMENT_MESSAGE in self._columns
         days = self._contents.column(Field.DATE)
-        has_blank = of_messages and (days.has_blank or any(day.startswith("--") for day in days.texts))
-        return has_blank or Field.DATE not in self._columns
-
-
-def _possible_currencies(
-    contents: Contents, layout: Layout, sample: Sequence[Record], mark: str, usual: str
-) -> list[str]:
-    """The codes that rows without a currency may have: one if the file is clear, none without such rows.
-
-    sample: the first records, with the heading and the rows above it. mark: the decimal mark. usual: comes
-    first unless the file contradicts it.
-    """
-    units = {amount.unit for amount in contents.amounts(mark, *MONEY)}
-    column = contents.column(Field.CURRENCY)
-    codes = {currency_of(text) for text in column.texts}
-    all_named = codes and not column.has_blank and codes <= KNOWN_CURRENCIES
-    if all_named or units <= CURRENCIES or Field.OTHER_AMOUNT in layout.columns:
-        return []
-    units = (units | codes) - {""}
-    named_columns = zip(layout.names, layout.columns, strict=False)
-    in_names = {unit_in(name) for name, field in named_columns if field in (*MONEY, Field.BALANCE)} - {""}
-    units |= in_names
-    if len(in_names) == 1 and all(in_names <= {unit, *SHARED_SIGNS.get(unit, ())} for unit in units):
-        units = in_names
-    if len(units) == 1 and units <= CURRENCIES:
-        return [*units]
-    above = _above(sample, layout.header)
-    if not units and len(above) == 1:
-        return [*above]
-    shared = [code for unit in sorted(units) for code in SHARED_SIGNS.get(unit, ())]
-    candidates = [*sorted(above & set(shared)), *shared, *sorted(units & CURRENCIES), *sorted(above)]
-    if len(set(candidates)) == 1:
-        return candidates[:1]
-    likely = likely_currencies(layout.names)
-    of_person = [usual] if usual in CURRENCIES and usual in (candidates or CURRENCIES) else []
-    if candidates:
-        likely = tuple(code for code in likely if code in candidates)
-    # The currency of the person, unless the file is in a language of other countries.
-    first = [*of_person, *likely] if usual in likely else [*likely, *of_person]
-    return list(dict.fromkeys((*first, *(candidates or _COMMON))))
-
-
-def _above(sample: Sequence[Record], header: int) -> set[str]:
-    """Currencies named above the table."""
-    texts = [as_text(cell) for row, cells in sample if row < header for cell in cells]
-    codes = {code for text in texts for code in _CODE.findall(text)} & CURRENCIES - _WORDS
-    return codes | {SIGNS[sign] for text in texts for sign in _SYMBOLS.findall(text)}
+        has_blank = of_messages and days.has_blank
+        lacks_year = any(day.startswith("--") for day in days.texts)
+        return has_blank or lacks_year or Field.DATE not in self._columns

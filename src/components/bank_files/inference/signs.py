@@ -7,7 +7,7 @@ words in columns, then words in texts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -61,6 +61,32 @@ def sign_by_balance(
     counted.sort(key=lambda count: count[0], reverse=True)
     (agree, sign, steps), (second, *_) = counted[:2]
     if not agree or agree < MOSTLY * steps or agree == second:
+        return None
+    return SignFound(sign, Basis.BALANCE, agree, steps)
+
+
+def sign_by_balance_rows(
+    candidates: Sequence[Sign],
+    balances: Mapping[date, Decimal],
+    rows: Callable[[Sign], Iterable[tuple[Decimal, Decimal | None, date | None]]],
+) -> SignFound | None:
+    """The sign by which the amounts lead from one day's balance to the next, in any order of the rows.
+
+    balances: by day, of rows of their own such as `SALDO DO DIA`. rows: see `sign_by_balance`.
+    """
+    days = sorted(balances)
+    counted = []
+    for sign in candidates:
+        amounts = [(day, amount) for amount, _, day in rows(sign) if day]
+        agree = sum(
+            balances[day] - balances[before] == sum(amount for at, amount in amounts if before < at <= day)
+            for before, day in pairwise(days)
+        )
+        counted.append((agree, sign))
+    counted.sort(key=lambda count: count[0], reverse=True)
+    (agree, sign), (second, _), *_ = counted
+    steps = len(days) - 1
+    if agree < max(_MIN_WORDS, MOSTLY * steps) or agree == second:
         return None
     return SignFound(sign, Basis.BALANCE, agree, steps)
 
@@ -171,6 +197,25 @@ def sign_by_fee(
     return SignFound(sign, Basis.FEE, len(votes), len(votes))
 
 
+def sign_by_parties(rows: Sequence[Sequence[Cell]], columns: Sequence[Field], mark: str) -> SignFound | None:
+    """The sign by which all rows that name a payer only are income, and those with a payee only spending."""
+    if not {Field.PARTY, Field.PAYER} <= set(columns):
+        return None
+    votes = []
+    for cells in rows:
+        amount = amount_of(cell_at(cells, columns.index(Field.AMOUNT)), mark)
+        payee, payer = (
+            bool(as_text(cell_at(cells, columns.index(field))).strip())
+            for field in (Field.PARTY, Field.PAYER)
+        )
+        if amount and amount.value and payee != payer:
+            votes.append((amount.value < 0) == payee)
+    if len(votes) < _MIN_WORDS or len(set(votes)) > 1:
+        return None
+    sign = Sign.NEGATIVE_IS_EXPENSE if votes[0] else Sign.POSITIVE_IS_EXPENSE
+    return SignFound(sign, Basis.MARKS, len(votes), len(votes))
+
+
 def sign_by_plus(texts: Iterable[str], amounts: Sequence[Amount]) -> SignFound | None:
     """Who writes a plus before each amount without a minus means income."""
     plus = sum(text.strip().startswith("+") or text.strip().endswith("+") for text in texts)
@@ -186,6 +231,12 @@ def sign_by_account(rows: Sequence[Sequence[Cell]]) -> SignFound | None:
         any(isinstance(cell, str) and _IBAN.fullmatch(cell.strip()) for cell in cells) for cells in rows
     )
     return SignFound(Sign.NEGATIVE_IS_EXPENSE, Basis.ACCOUNT, with_iban, len(rows)) if with_iban else None
+
+
+def are_of_a_shop(words: Iterable[str], amounts: Sequence[Amount]) -> bool:
+    """Whether words such as `charge` may be a shop's, next to amounts that have their own signs."""
+    words = [word.strip().casefold() for word in words]
+    return bool(words) and _OF_A_SHOP.issuperset(words) and any(amount.value < 0 for amount in amounts)
 
 
 def sign_by_marks(marks: Column) -> Sign | None:

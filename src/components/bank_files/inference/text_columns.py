@@ -21,6 +21,9 @@ _RICHER = 1.5
 """How much more text a column needs to be joined to the description that a bank names so."""
 _LABELS = 0.5
 """Up to this share of distinct texts a description is a list of kinds of payments."""
+_FEWEST_NAMES = 10
+_OF_NAMES = 0.6
+"""Share of distinct texts that no list of payment methods has."""
 _MOST_OTHERS = 8
 
 
@@ -71,6 +74,16 @@ def join_richer(names: Sequence[str], columns: list[Field], cells: Cells) -> Non
         if (share <= _LABELS or is_richer) and cells.distinct(position) > min(share, _LABELS):
             columns[position] = Field.DESCRIPTION
             return
+
+
+def join_names(columns: list[Field], cells: Cells) -> None:
+    """A column named like a payment method that differs in nearly every row has the names of merchants."""
+    if Field.MODE not in columns or Field.DESCRIPTION not in columns or Field.PARTY in columns:
+        return
+    position = columns.index(Field.MODE)
+    filled = sum(bool(as_text(cell).strip()) for cell in cells.columns[position])
+    if filled >= _FEWEST_NAMES and cells.distinct(position) >= _OF_NAMES and _is_text(position, cells):
+        columns[position] = Field.DESCRIPTION
 
 
 def _named_texts(names: Sequence[str], columns: Sequence[Field], cells: Cells) -> Iterator[int]:

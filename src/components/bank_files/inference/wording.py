@@ -11,12 +11,12 @@ from src.components.bank_files.words.languages import LANGUAGES
 from src.domain.transactions import Direction
 
 _OUT = (
-    "debit|dr|d|db|deb|out|expense|expenses|withdrawal|withdraw|outflow|paid|sale|purchase|spent|soll|s|"
+    "debit|dr|d|db|deb|dbit|out|expense|expenses|withdrawal|withdraw|outflow|paid|sale|purchase|spent|soll|s|"
     "lastschrift|ausgabe|ausgaben|belastung|af|debet|cargo|gasto|gastos|egreso|debito|dare|saida|uscita|"
     "despesa|dépense|débit|débito|расход|списание|payment out|charge|ausgang|uitgave|kimenő|支出|借|wydatek"
 )
 _IN = (
-    "credit|cr|c|cred|in|income|deposit|inflow|received|refund|return|haben|h|gutschrift|einnahme|"
+    "credit|cr|c|cred|crdt|in|income|deposit|inflow|received|refund|return|haben|h|gutschrift|einnahme|"
     "einnahmen|bij|abono|ingreso|ingresos|credito|avere|entrada|entrata|receita|crédit|crédito|revenu|"
     "приход|зачисление|k|贷|payment in|incomes|kredit|eingang|inkomst|bejövő|收入|przychód"
 )
@@ -52,6 +52,7 @@ _BALANCE_ROWS = _folded_words(words.balance_rows for words in _LANGUAGES)
 _BALANCE_TYPES = frozenset(
     ["opening balance", "reconciliation", "balance", "starting balance", "liability credit"]
 )
+_MEMOS = frozenset(["memo", "memos", "mémo", "nota", "anmerkung", "hinweis"])
 
 _BALANCE = re.compile(
     r"(?:(?:opening|closing|starting|ending|beginning|available|current|previous|ledger|final|new|old) )?"
@@ -102,7 +103,7 @@ def out_mark_of(marks: Iterable[str]) -> str | None:
 
 def is_direction(cell: Cell) -> bool:
     word = as_text(cell)
-    return direction_of(word) is not None or is_balance_type(word)
+    return direction_of(word) is not None or is_balance_type(word) or is_memo(word)
 
 
 def is_mark(cell: Cell) -> bool:
@@ -114,6 +115,11 @@ def is_mark(cell: Cell) -> bool:
 def is_balance_type(word: str) -> bool:
     """Whether the type marks a balance, which is no transaction."""
     return word.strip().casefold() in _BALANCE_TYPES
+
+
+def is_memo(word: str) -> bool:
+    """Whether the type marks a row that does not change the balance, as PayPal has them."""
+    return word.strip().casefold() in _MEMOS
 
 
 def is_balance(text: str) -> bool:

@@ -17,15 +17,18 @@ NAMES: dict[Field, str] = {
         "date d operation|date comptable|date valeur|date de valeur|dateval|fecha|fecha operacion|"
         "fecha de operacion|f operacion|fecha valor|f valor|data|data operazione|data registrazione|"
         "data contabile|data movimento|data mov|data valuta|data lancamento|data do lancamento|boekdatum|"
-        "transactiedatum|rentedatum|data operacji|data transakcji|data ksiegowania|datum zauctovani|"
-        "datum provedeni|tranzakcio datuma|konyveles datuma|dato|bokforingsdag|bokforingsdatum|"
-        "transaktionsdag|pvm|paivamaara|kirjauspaiva|tarih|islem tarihi|ημερομηνία|дата операции|дата|"
-        "дата платежа|дата і час операції|дата i час операції|дата операції|date time|datetime|timestamp|day|"
-        "created utc|created|created at|transaction time|completion time|"
+        "tranzakcio idopontja|transactiedatum|rentedatum|data operacji|data transakcji|data ksiegowania|"
+        "datum zauctovani|datum provedeni|tranzakcio datuma|konyveles datuma|dato|bokforingsdag|"
+        "bokforingsdatum|transaktionsdag|pvm|paivamaara|kirjauspaiva|tarih|islem tarihi|ημερομηνία|"
+        "дата операции|дата|дата платежа|дата і час операції|дата i час операції|дата операції|"
+        "date time|datetime|timestamp|day|created utc|created|created at|transaction time|"
+        "completion time|posted|posted at|settled at|made on|"
+        "visible ts|time|confirmed|"
         "交易时间|交易日期|交易日|日期|取引日|日付|年月日|利用日|ご利用日|거래일시|거래일자|날짜"
     ),
     Field.PARTY: (
-        "payee|payee name|merchant|merchant name|counterparty|counterparty name|counter party|partnername|"
+        "payee|payee name|merchant|merchant name|counterparty|counterparty name|counter party|"
+        "counter party name|partnername|"
         "partner name|creditor name|target name|beguenstigter zahlungspflichtiger|auftraggeber empfanger|"
         "auftraggeber begunstigter|name zahlungsbeteiligter|zahlungsempfanger in|zahlungsempfanger|empfanger|"
         "begunstigter|naam tegenrekening|beneficiary|beneficiary name|recipient|recipient name|vendor|"
@@ -51,7 +54,7 @@ NAMES: dict[Field, str] = {
         "zprava pro prijemce|poznamka|kozlemeny|aciklama|περιγραφή|αιτιολογία|описание|описание операции|"
         "назначение платежа|деталі операції|опис операції|текст|beskrivning|forklaring|rubrik|tekst|selite|"
         "otsikko|商品说明|商品|摘要内容|摘要|内容|入出金先内容|利用店名 商品名|적요|거래내용|내용|가맹점명|"
-        "booking text|posting text|transaction text|activity"
+        "booking text|posting text|transaction text|activity|transaction information"
     ),
     Field.AMOUNT: (
         "amount|transaction amount|amt|value|sum|total|billing amount|amount local currency|price|cost|"
@@ -117,8 +120,9 @@ NAMES: dict[Field, str] = {
         "balance|bal|running balance|running bal|closing balance|available balance|account balance|saldo|"
         "kontostand|saldo nach buchung|solde|saldo disponible|disponible|saldo contabile|saldo na operacji|"
         "balance inr|saldo apos|saldos|saldo na mutatie|saldo na trn|saldo po operacji|saldo po transakcji|"
-        "zustatek|egyenleg|bokfört saldo|bakiye|υπόλοιπο|остаток|залишок після операції|accountbalance|余额|"
-        "差引残高|残高|거래후잔액|잔액"
+        "guthaben|zustatek|egyenleg|bokfört saldo|bakiye|υπόλοιπο|остаток|залишок після операції|"
+        "accountbalance|balance amount|running balance amount|endsaldo|eindsaldo|"
+        "余额|差引残高|残高|거래후잔액|잔액"
     ),
 }
 

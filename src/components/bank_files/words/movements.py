@@ -101,3 +101,23 @@ RECEIVED: dict[str, str] = {
     "he": "משכורת|זיכוי|החזר",
     "ar": "راتب|استرداد|إيداع",
 }
+CONVERTED: dict[str, str] = {
+    "en": "currency conversion|currency transfer",
+    "de": "währungsumrechnung|währungstausch",
+    "fr": "conversion de devise|conversion de devises",
+    "es": "conversión de divisa|conversión de moneda|cambio de divisa",
+    "pt": "conversão de moeda|conversão de moedas|conversão cambial",
+    "it": "conversione di valuta|conversione valuta",
+    "nl": "valutaomrekening|valutaconversie|wisselkoersconversie",
+    "sv": "valutaomvandling|valutaomräkning|valutaväxling",
+    "da": "valutaomregning|valutakonvertering",
+    "nb": "valutaomregning|valutakonvertering",
+    "fi": "valuutan muuntaminen|valuuttamuunnos",
+    "pl": "przeliczenie waluty|przeliczenie walut|przewalutowanie|konwersja waluty",
+    "cs": "převod měny|směna měny",
+    "ru": "конвертация валюты|конверсия валюты",
+    "ja": "通貨換算|通貨の変換",
+    "zh": "币种兑换|货币兑换|貨幣兌換|货币转换",
+    "ko": "통화 변환|통화 환전",
+}
+"""Of a row that only converts the amount of another one, as PayPal has them."""

@@ -97,6 +97,9 @@ def _directions(
             continue
         money = _money(cell_at(line[1], position), cell_at(line[1], balance_at), mark)
         if money is None:
+            after_all = amount_of(cell_at(line[1], balance_at), mark)
+            is_blank = not as_text(cell_at(line[1], position)).strip()
+            before = after_all.value if after_all and is_blank else before  # such as the opening balance
             continue
         amount, after = money[0].value, money[1].value
         step = after - before if before is not None else Decimal(0)

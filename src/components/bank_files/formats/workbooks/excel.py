@@ -15,17 +15,15 @@ from itertools import islice
 from typing import TypeVar
 
 from src.components.bank_files.entry import Record
-from src.components.bank_files.formats.excel_parts import Rows, Strings, Styles, Workbook
+from src.components.bank_files.formats.workbooks.excel_parts import Rows, Strings, Styles, Workbook
+from src.components.bank_files.formats.workbooks.sheets import FIRST_ROWS, has_messages, has_transactions
 from src.components.bank_files.formats.xml_reader import Handler, Malformed, feed
-from src.components.bank_files.inference.cells import is_data
 from src.components.bank_files.limits import Limits, bad_file
-from src.components.bank_files.messages.reader import is_message
 
 _MAX_PARTS = 1_000
 _MAX_SHEETS = 10
 _SMALL = 1_000_000
 """Bytes up to which a part may have any compression ratio."""
-_FIRST_ROWS = 60
 _BOOK = "xl/workbook.xml"
 
 Read = TypeVar("Read", bound=Handler)
@@ -39,7 +37,9 @@ def records(content: bytes, limits: Limits) -> list[Record]:
     try:
         with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(content)) as archive:
             warnings.simplefilter("ignore")
-            _check_parts(archive.infolist(), limits)
+            if _BOOK not in archive.namelist():
+                raise bad_file("This archive is not an Excel workbook (.xlsx). Unpack it, or save it as CSV.")
+            check_unpacked(archive.infolist(), limits)
             return _Book(archive, limits).records()
     except (Malformed, zipfile.BadZipFile, zlib.error, ValueError, LookupError, OSError, EOFError):
         raise bad_file("This Excel file is damaged and cannot be read.") from None
@@ -47,16 +47,14 @@ def records(content: bytes, limits: Limits) -> list[Record]:
         raise bad_file("This Excel file is compressed or encrypted in a way that cannot be read.") from None
 
 
-def _check_parts(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
-    """Refuse a file that is no workbook or too large unpacked. Unpacking never exceeds the checked sizes."""
-    if not any(part.filename == _BOOK for part in parts):
-        raise bad_file("This archive is not an Excel workbook (.xlsx). Unpack it, or save it as CSV.")
+def check_unpacked(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """Refuse a file that is too large unpacked. Unpacking never exceeds the checked sizes."""
     too_dense = any(
         part.file_size > _SMALL and part.file_size > limits.ratio * max(part.compress_size, 1)
         for part in parts
     )
     if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > limits.unpacked or too_dense:
-        raise bad_file("This Excel file is too large once unpacked.")
+        raise bad_file("This workbook is too large once unpacked.")
 
 
 class _Book:
@@ -71,11 +69,11 @@ class _Book:
     def records(self) -> list[Record]:
         first_filled = with_messages = ""
         for name in self._sheets[:_MAX_SHEETS]:
-            head = list(islice(self._rows(name), _FIRST_ROWS))
-            if any(is_data(cells) for _, cells in head):
+            head = list(islice(self._rows(name), FIRST_ROWS))
+            if has_transactions(head):
                 return list(self._rows(name))
             first_filled = first_filled or (name if head else "")
-            if not with_messages and any(is_message(cell) for _, cells in head for cell in cells):
+            if not with_messages and has_messages(head):
                 with_messages = name
         chosen = with_messages or first_filled
         return list(self._rows(chosen)) if chosen else []
