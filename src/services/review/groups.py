@@ -21,6 +21,8 @@ from src.services.transactions.documents import HAS_LABEL, stored_of
 from src.services.transactions.optimistic_update import object_ids
 from src.services.transactions.query import plan_of, query_of
 
+_PLAN: Document = {"hint": "waiting_groups"}
+"""Else MongoDB tries all indexes, which costs more than the groups themselves."""
 _NEWEST_ANSWERS = 300
 _ROWS_COUNTED = 5000
 _OTHERS: Document = {**query_of(HistoryFilter(answer=AnswerState.NO)), "needs_review": {"$ne": True}}
@@ -52,12 +54,13 @@ class ReviewGroups:
     @guarded
     def all(self, where: HistoryFilter) -> list[GroupSums]:
         """Of the waiting transactions of the filter, in no order; read from an index alone if it is empty."""
-        return self._groups(query_of(where), plan_of(where))
+        plan = plan_of(where) or ({} if where.import_id else _PLAN)
+        return self._groups(query_of(where), plan)
 
     @guarded
     def find(self, key: GroupKey, where: HistoryFilter) -> GroupSums | None:
         """Of the waiting transactions of the filter; None if nothing of the group waits."""
-        return next(iter(self._groups(self.waiting_query(key, where), {})), None)
+        return next(iter(self._groups(self.waiting_query(key, where), _PLAN)), None)
 
     def _groups(self, query: Document, plan: Document) -> list[GroupSums]:
         sums = {
@@ -144,7 +147,7 @@ class ReviewGroups:
         """merchants: "" is ignored, because it names none."""
         query = {**query, "merchant": {"$in": sorted(set(merchants) - {""})}}
         pipeline = [{"$match": query}, {"$group": {"_id": {**_GROUP, **by}, **sums}}]
-        rows: Iterable[Document] = self._database.transactions.aggregate(pipeline)
+        rows: Iterable[Document] = self._database.transactions.aggregate(pipeline, **_PLAN)
         return rows
 
     @guarded

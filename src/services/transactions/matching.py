@@ -31,7 +31,7 @@ _LARGE = 50_000
 """In a larger ledger, counting ends after a while."""
 _MOST_MS = 50
 _ALL = HistoryFilter()
-_IN_MONTH_TOTALS = ("since", "until", "account", "currency", "mode", "direction", "weekdays")
+_IN_MONTH_TOTALS = ("since", "until", "account", "currency", "mode", "direction", "weekdays", "without")
 
 
 class Matching:
@@ -60,7 +60,12 @@ class Matching:
     def _from_month_totals(self, where: HistoryFilter) -> int | None:
         totals, others = self._month_totals, {name: getattr(_ALL, name) for name in _IN_MONTH_TOTALS}
         by = {name for name, value in (("mode", where.mode), ("weekday", where.weekdays)) if value}
-        if totals is None or replace(where, **others) != _ALL or len(by) > 1:
+        by |= set(where.without)
+        if totals is None or replace(where, **others) != _ALL:
+            return None
+        is_twice = any(getattr(where, name) for name in where.without)
+        # A refund is in the sums of its purchase's merchant.
+        if is_twice or len(by - {"account"}) > 1 or "merchant" in by:
             return None
         if not totals.refresh(at_most=COUNTED_AT_ONCE):
             return None
@@ -79,6 +84,7 @@ class Matching:
             if where.direction in (None, one.group.direction)
             and where.mode in (None, one.values.get("mode"))
             and (not where.weekdays or one.values["weekday"] in where.weekdays)
+            and not any(one.values[name] for name in where.without)
         )
 
     def _counted(self, where: HistoryFilter) -> Count:

@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from src.services.transfers.links import Links
 
 
-_TOTALS_AT_ONCE = 2_000
-"""Of more transactions, the totals come after the page."""
+_TOTALS_AT_ONCE, _TOTALS_OF_TEXTS = 2_000, 200
+"""Of more transactions, the totals come after the page; a search reads their texts again for them."""
 
 
 @bp.get("/history")
@@ -76,7 +76,8 @@ def history(
         query = checked(HistoryQuery, values)
         where = query.to_domain()
         result = transactions.history(where, sort=query.sort, limit=query.limit, cursor=query.cursor)
-        if active and not (result.total_is_exact and result.total <= _TOTALS_AT_ONCE):
+        most = _TOTALS_OF_TEXTS if query.q else _TOTALS_AT_ONCE
+        if active and not (result.total_is_exact and result.total <= most):
             totals_address = with_query(
                 url_for("pages.matching_totals"), {name: filters[name] for name in NAMES}
             )

@@ -53,6 +53,7 @@ def filter_of(draw):
         mode=sometimes(draw.choice(MODES[:2])),
         direction=sometimes(draw.choice(list(Direction))),
         weekdays=sometimes((0, 5)) or (),
+        without=sometimes(draw.choice((("account",), ("mode",), ("account", "mode"), ("merchant",)))) or (),
         category=sometimes("pets") if draw.random() < 0.3 else None,
     )
 

@@ -71,7 +71,7 @@ def test_the_pages_of_a_filter_lead_back_and_forth(client, four):
 def test_totals_of_very_many_transactions_come_after_the_page(client, predicted, monkeypatch):
     for amount in ("10", "20"):
         predicted("CAB", amount)
-    monkeypatch.setattr(pages, "_TOTALS_AT_ONCE", 1)
+    monkeypatch.setattr(pages, "_TOTALS_OF_TEXTS", 1)
     page = client.get("/history?q=cab&sort=amount").text
     [address] = re.findall(r'id="totals" data-fragment="([^"]+)"', page)
     assert "$30.00" not in page
