@@ -61,9 +61,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         # The groups of the review, read from the index alone.
         _index(
             *("owner", "needs_review", "merchant", "direction", "currency", "date", "amount", "confidence"),
-            *("category", "_id"),
+            *("category", "account", "_id"),
             where={"needs_review": True},
-            name="waiting_groups",
+            name="groups_that_wait",
         ),
         # How many of a merchant were categorized automatically, counted from the index alone.
         _index(
@@ -199,6 +199,7 @@ SUPERSEDED = {
         "owner_1_merchant_1_label.at_-1_label.category_1_value_1",
         "merchant_sums",
         "groups_to_review",
+        "waiting_groups",
     ],
 }
 """Indexes of earlier versions that another one has replaced."""

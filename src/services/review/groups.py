@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pymongo import DESCENDING
+from pymongo.errors import OperationFailure
 
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import AnswerState
@@ -21,8 +22,9 @@ from src.services.transactions.documents import HAS_LABEL, stored_of
 from src.services.transactions.optimistic_update import object_ids
 from src.services.transactions.query import plan_of, query_of
 
-_PLAN: Document = {"hint": "waiting_groups"}
+_PLAN: Document = {"hint": "groups_that_wait"}
 """Else MongoDB tries all indexes, which costs more than the groups themselves."""
+_NO_SUCH_INDEX = 2
 _NEWEST_ANSWERS = 300
 _ROWS_COUNTED = 5000
 _OTHERS: Document = {**query_of(HistoryFilter(answer=AnswerState.NO)), "needs_review": {"$ne": True}}
@@ -73,7 +75,7 @@ class ReviewGroups:
         }
         pipeline = [{"$match": query}, {"$group": sums}]
         by_key: dict[GroupKey, list[Document]] = defaultdict(list)
-        for row in self._database.transactions.aggregate(pipeline, allowDiskUse=True, **plan):
+        for row in self._aggregate(pipeline, plan):
             by_key[_key(row["_id"])].append(row)
         return [self._sums(key, rows) for key, rows in by_key.items()]
 
@@ -147,7 +149,16 @@ class ReviewGroups:
         """merchants: "" is ignored, because it names none."""
         query = {**query, "merchant": {"$in": sorted(set(merchants) - {""})}}
         pipeline = [{"$match": query}, {"$group": {"_id": {**_GROUP, **by}, **sums}}]
-        rows: Iterable[Document] = self._database.transactions.aggregate(pipeline, **_PLAN)
+        return self._aggregate(pipeline, _PLAN)
+
+    def _aggregate(self, pipeline: list[Document], plan: Document) -> Iterable[Document]:
+        rows: Iterable[Document]
+        try:
+            rows = self._database.transactions.aggregate(pipeline, allowDiskUse=True, **plan)
+        except OperationFailure as error:
+            if error.code != _NO_SUCH_INDEX:
+                raise
+            rows = self._database.transactions.aggregate(pipeline, allowDiskUse=True)  # it is being made
         return rows
 
     @guarded

@@ -176,7 +176,7 @@ class Analytics:
         """What the filter matches; of a split transaction or a refund of one, only the parts that count."""
         counted = where.counted
         if counted is None:
-            return self._cells(query_of(where), plan=plan_of(where))
+            return self._cells(query_of(where), plan=plan_of(where), disjoint=_disjoint(where))
         others = query_of(replace(where, counted=None))
         unlinked = {"$and": [others, *unlinked_counted(counted)]}
         refunds = {"$and": [others, refunds_counted(counted)]}
@@ -193,8 +193,12 @@ class Analytics:
         refunds: Document | None = None,
         transfers: Document | None = None,
         plan: Document,
+        disjoint: Sequence[tuple[Document, Document]] = (),
     ) -> list[Cell]:
-        """Of the transactions themselves. refunds, transfers: the queries for linked ones, if they differ."""
+        """Of the transactions themselves. refunds, transfers: the queries for linked ones, if they differ.
+
+        disjoint: queries that together match the same, each with its plan.
+        """
         groups = {category.slug: category.group for category in self.categories()}
         key = {
             "currency": "$currency",
@@ -211,14 +215,14 @@ class Analytics:
             "$group": {"_id": key, "amount": {"$sum": "$amount"}, "count": {"$sum": 1}, "rows": rows},
         }
         pipelines = (
-            _parts({**query, **UNLINKED}, sums),
-            [*linked_refunds(refunds or query), sums],
-            [*ends_of_transfers(transfers or query), sums],
+            *((_parts({**part, **UNLINKED}, sums), of_part) for part, of_part in disjoint or [(query, plan)]),
+            ([*linked_refunds(refunds or query), sums], plan),
+            ([*ends_of_transfers(transfers or query), sums], plan),
         )
         return [
             _cell(row, groups)
-            for pipeline in pipelines
-            for row in self.database.transactions.aggregate(pipeline, **plan)
+            for pipeline, options in pipelines
+            for row in self.database.transactions.aggregate(pipeline, **options)
         ]
 
     @guarded
@@ -232,6 +236,14 @@ class Analytics:
 
 _ALL = HistoryFilter()
 _IN_MONTH_TOTALS = ("since", "until", "account", "currency", "mode", "weekdays", "without", "counted")
+
+
+def _disjoint(where: HistoryFilter) -> list[tuple[Document, Document]]:
+    """For a category alone: those of it, from its index, and the split ones with a part of it."""
+    if where.category is None or replace(where, category=None, since=None, until=None) != _ALL:
+        return []
+    own, split = disjoint_queries(where)
+    return [(own, {"hint": "owner_1_category_1_date_-1__id_-1"}), (split, {})]
 
 
 def _dimensions(where: HistoryFilter) -> set[str]:

@@ -1,5 +1,6 @@
 import random
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -157,6 +158,54 @@ def test_words_of_a_text_that_changes_meanwhile_are_not_stored(transactions, sea
     Late(database).refresh()
     for q, ids in (("butch", {row.id}), ("bake", set())):
         assert ids_of(transactions, search.narrowed(HistoryFilter(q=q))) == ids
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"$set": {"notes": "butcher"}},
+        {"$set": {"tags.0": "butcher"}, "$unset": {"account": ""}},
+        [{"$set": {"merchant": {"$concat": ["$merchant", " butcher"]}}}],
+        [{"$replaceWith": {"$mergeObjects": ["$$ROOT", {"subcategory": "butcher"}]}}],
+    ],
+)
+def test_a_text_that_any_update_changes_is_found(transactions, search, database, update):
+    [row] = keep(transactions, new("bakery", tags=("bread",)))
+    search.refresh()
+    database.transactions.update_one({}, update)
+    assert ids_of(transactions, search.narrowed(HistoryFilter(q="utch"))) == {row.id}
+
+
+def test_an_update_of_other_fields_leaves_the_words(transactions, search, database):
+    keep(transactions, new("bakery"))
+    search.refresh()
+    database.transactions.update_one({}, {"$set": {"category": "pets"}, "$inc": {"revision": 1}})
+    assert search.refresh() == 0
+
+
+def test_several_processes_store_words_while_others_write(transactions, database):
+    def work(number):
+        rows = keep(transactions, *(new(f"shop{number} no{row}") for row in range(20)))
+        SearchIndex(database).refresh()
+        return rows
+
+    with ThreadPoolExecutor(4) as pool:
+        rows = [row for of in pool.map(work, range(8)) for row in of]
+    search = SearchIndex(database)
+    search.refresh()
+    for q in ("hop3", "no1", "OP"):
+        assert ids_of(transactions, search.narrowed(HistoryFilter(q=q))) == naive(rows, q)
+
+
+def test_while_the_index_is_made_texts_are_searched(transactions, search, database):
+    [row] = keep(transactions, new("bakery"))
+    search.refresh()
+    database.collection("transactions").drop_index("words")
+    where = search.narrowed(HistoryFilter(q="aker"))
+    assert where.stored_words == ()
+    assert ids_of(transactions, where) == {row.id}
+    database.ensure_indexes()
+    assert search.narrowed(where).stored_words == (("bakery",),)
 
 
 def test_words_without_a_transaction_do_no_harm(transactions, search):

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from src.services.transactions import matching
 from src.web.history import pages
 
 
@@ -66,6 +67,16 @@ def test_the_pages_of_a_filter_lead_back_and_forth(client, four):
     assert texts(first) + texts(second) == ["ACME PAYROLL", "SUPER MARKET", "CITY CAB", "SWIGGY"]
     [back] = [link for link in links(second) if "cursor=" in link]
     assert texts(client.get(back)) == texts(first)
+
+
+def test_very_many_matches_of_a_search_are_not_counted(client, predicted, monkeypatch):
+    for amount in ("10", "20", "30"):
+        predicted("CAB", amount)
+    assert "3 transactions match the filter" in client.get("/history?q=cab&limit=1").text
+    monkeypatch.setattr(matching, "_MOST_COMPARED", 1)
+    assert "2+ transactions match the filter" in client.get("/history?q=cab&limit=1").text
+    body = client.get("/api/v1/history?q=cab&limit=1").json
+    assert (body["total"], body["total_is_exact"]) == (2, False)
 
 
 def test_totals_of_very_many_transactions_come_after_the_page(client, predicted, monkeypatch):
