@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.processes import machine
 from benchmarks.quality.data import MAPS, Dataset, about, read
-from src import commands, logs
+from src import logs, training_commands
 from src.config import load_settings
 from src.container import Container
 from src.domain.categories import Category, Group, name_key, slug_of
@@ -91,7 +91,7 @@ def _with_first_model(folder: Path) -> None:
         container.slots.open(slot_of(container.now(), 6))
         run = container.runs.claim(holder=container.holder, at=container.now())
         assert run
-        commands.train(container, run, holder=container.holder)
+        training_commands.train(container, run, holder=container.holder)
     finally:
         _stop(container)
 

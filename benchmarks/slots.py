@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.quality.data import Dataset, Example, read_folder
 from benchmarks.quality.generated import generate
-from src import commands, logs
+from src import logs, training_commands
 from src.config import load_settings
 from src.container import Container
 from src.domain.categories import Category, Group
@@ -121,7 +121,7 @@ class Simulation:
     def _train(self, slot: int, rows: int, answers: int, right: int) -> None:
         self._container.slots.open(slot_of(self._now, HOURS))
         run = self._container.runs.claim(holder=self._container.holder, at=self._now)
-        done = commands.train(self._container, run, holder=self._container.holder) if run else None
+        done = training_commands.train(self._container, run, holder=self._container.holder) if run else None
         self._container.champion.refresh()
         share = f"{right / rows:.1%}" if rows else "–"
         print(f"{slot:>4} {rows:>6,} {answers:>8,} {share:>7}  {_in_words(done)}", flush=True)

@@ -15,8 +15,7 @@ import time
 
 from benchmarks.quality.generated import generate
 from benchmarks.quality.product import Product, Setup
-
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+from src.services.host.process import LEAN, ONE_THREAD
 
 
 def main() -> None:
@@ -30,7 +29,9 @@ def main() -> None:
     print(f"{'labels':>8}{'CPU s':>8}{'peak MB':>9}  outcome")
     for labels in arguments.labels:
         command = [sys.executable, "-m", "benchmarks.training", "--here", str(labels)]
-        result = subprocess.run(command, env=os.environ | ONE_THREAD, stdout=subprocess.PIPE, check=True)
+        result = subprocess.run(
+            command, env=os.environ | ONE_THREAD | LEAN, stdout=subprocess.PIPE, check=True
+        )
         figures = json.loads(result.stdout)
         print(f"{labels:>8}{figures['cpu_s']:>8.1f}{figures['peak_mb']:>9.0f}  {figures['outcome']}")
 

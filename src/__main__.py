@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from src import __version__, commands, logs
+from src import __version__, commands, logs, training_commands
 from src.config import IS_CHECKOUT, load_settings
 from src.container import Container
 from src.domain.feed import Channel
@@ -48,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     scheduler = "run the scheduler only: training every RETRAIN_EVERY_HOURS, imports, maintenance"
     command("clock", commands.run_scheduler, scheduler)
     train = command(
-        "train", commands.train_now, "train now, and promote the model if it passes the promotion rule"
+        "train",
+        training_commands.train_now,
+        "train now, and promote the model if it passes the promotion rule",
     )
     train.add_argument("--reason", default="from the command line")
     file = command("import", commands.import_file, "import a bank's file")
@@ -62,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     command("demo", commands.demo, "import a year of made-up transactions; undo the import to remove them")
     for name, does, text in (
         (RUN_IMPORT, commands.run_claimed_import, "run an import that a scheduler claimed"),
-        (TRAIN_CLAIMED, commands.train_claimed, "run a training that a scheduler claimed"),
+        (TRAIN_CLAIMED, training_commands.train_claimed, "run a training that a scheduler claimed"),
     ):
         command(name, does, text).add_argument("claimed", nargs=3)
     analyse = command("analyse", commands.analyse, "analyse the ledger now: unusual spending, forecast")
@@ -72,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     deliver = command(DELIVER, commands.deliver, "send what of the feed waits for a channel (scheduled)")
     deliver.add_argument("channel", choices=list(Channel))
     again = command(
-        "reproduce", commands.reproduce, "repeat a run from its snapshot and print the differences"
+        "reproduce", training_commands.reproduce, "repeat a run from its snapshot and print the differences"
     )
     again.add_argument("run", help="the id of a training run, or of its MLflow run")
     command(SYNC_ALIAS, commands.sync_alias, "bring the MLflow alias and the champion into line")
@@ -82,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     command(ERASE_TRACKING, commands.erase_tracking, erase)
     command("init-tracking", commands.init_tracking, "create the MLflow store if there is none")
     command("rebuild", commands.rebuild, "compute all that is derived from inputs and answers again")
-    command("build-starter", commands.build_starter, "train the model that Ledgerloop ships with")
+    command("build-starter", training_commands.build_starter, "train the model that Ledgerloop ships with")
     verify = command(
         "verify-bundle", commands.verify_bundle, "load a model file and predict with it; used by training"
     )

@@ -105,6 +105,7 @@ class Settings(BaseSettings):
     auto_precision: Annotated[float, Field(ge=0.5, le=0.999)] = DEFAULTS.auto_precision
     audit_share: Annotated[float, Field(ge=0, le=0.2)] = DEFAULTS.audit_share
     train_budget_s: Annotated[float, Field(ge=5, le=3600)] = 60
+    train_memory_mb: Annotated[Annotated[int, Field(ge=100)] | None, Unset] = None
     train_timeout_s: Annotated[float, Field(ge=60, le=86400)] = 1800
     keep_runs: Annotated[int, Field(ge=5, le=10_000)] = 60
     keep_models: Annotated[int, Field(ge=2, le=1_000)] = 20

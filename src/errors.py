@@ -6,6 +6,7 @@
   - Conflict         not now: a run is under way, a name is taken -> HTTP 409
     - Pinned         a person pinned the champion                 -> HTTP 409
   - NotEnoughData    a training step cannot continue              -> shown on the run
+  - NotEnoughMemory  a training does not fit                      -> shown on the run
   - LeaseLost        another process has taken over this work     -> the loser stops
   - Unavailable      MongoDB or the model did not answer          -> HTTP 503, safe to try again
     - TrackingUnavailable  MLflow did not answer                  -> training continues without logging
@@ -46,6 +47,16 @@ class NotEnoughData(LedgerloopError):
 
     def __init__(self, *, need: int, have: int) -> None:
         super().__init__(f"This step needs {need} labelled transactions and has {have}.")
+
+
+class NotEnoughMemory(LedgerloopError):
+    """A training does not fit into the memory that it may take, not even with few rows."""
+
+    def __init__(self, *, need_mb: int, have_mb: int) -> None:
+        super().__init__(
+            f"This training needs about {need_mb} MB more of memory and may take {max(have_mb, 0)} MB more; "
+            "free some, or change TRAIN_MEMORY_MB."
+        )
 
 
 class LeaseLost(LedgerloopError):

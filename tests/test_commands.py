@@ -5,11 +5,12 @@ import subprocess
 import pytest
 
 from src.__main__ import _parser
-from src.commands import run_claimed_import, train_claimed
+from src.commands import run_claimed_import
 from src.container import Container
 from src.errors import InvalidInput
 from src.services.scheduler import child_process
 from src.services.scheduler.child_process import RUN_IMPORT, TRAIN_CLAIMED, ChildProcess
+from src.training_commands import train_claimed
 
 
 @pytest.fixture

@@ -40,6 +40,10 @@ class SetAside(StrEnum):
     """Part of the change of nearly a whole category; waits for a review."""
     NOT_LEARNED = "not-learned"
     """Of a merchant whose answers were forgotten, or for which learning is off."""
+    OLDEST = "oldest"
+    """The oldest labels, which do not fit into memory."""
+    LEXICON = "lexicon"
+    """A part of the lexicon's rows, for the same reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from src.services.firefly.outbox import FireflyOutbox
 from src.services.forecast.forecasts import Forecasts
 from src.services.history.counting_filter import CountingFilter
 from src.services.history.saved_filters import SavedFilters
+from src.services.host.process import LEAN
 from src.services.host.secret_key import kept_key, keyed_hash
 from src.services.host.shared_token import SharedToken
 from src.services.imports.encrypted_uploads import Uploads
@@ -258,7 +259,8 @@ class Services:
 
     @once
     def trainer(self) -> ChildProcess:
-        return ChildProcess(self._child_environment, timeout_s=self.settings.train_timeout_s)
+        environment = self._child_environment
+        return ChildProcess(lambda: environment() | LEAN, timeout_s=self.settings.train_timeout_s)
 
     @once
     def importer(self) -> ChildProcess:

@@ -42,7 +42,7 @@ _GROUP = "entry:"
 
 @dataclass(frozen=True)
 class StatementWriter:
-    """bare: share of rows with text only.
+    """bare: share of rows with text only. share: of the entries, by hash; fewer need less memory.
 
     most: about how many entries of a kind become rows, chosen by hash; the others contribute through lexicon
     matches only. A model learns as much from some of the many names as from all.
@@ -50,6 +50,7 @@ class StatementWriter:
 
     seed: int = 7
     bare: float = 0.4
+    share: float = 1.0
     most: Mapping[str, int] = field(default_factory=lambda: MOST_WRITTEN)
 
     def write(self, entries: Iterable[LexiconEntry], habits: Mapping[str, CategoryProfile]) -> pd.DataFrame:
@@ -59,7 +60,9 @@ class StatementWriter:
         """
         known = list(entries)
         counts = Counter(entry.kind for entry in known)
-        shares = {kind: self.most.get(kind, count) / count for kind, count in counts.items()}
+        shares = {
+            kind: self.share * min(self.most.get(kind, count) / count, 1.0) for kind, count in counts.items()
+        }
         chosen = (entry for entry in known if _hashed(entry.phrase) < shares[entry.kind])
         rows = [row for entry in chosen for row in self._rows(entry, habits)]
         return pd.DataFrame(rows, columns=ROW_COLUMNS)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import normalize
 from sklearn.utils.validation import check_is_fitted
 
 from src.components.dataset.schema import MODEL_FIELDS, OPTIONAL_FIELDS
 from src.components.features.linear_form import BLOCKS, LinearForm, field_values
+from src.components.features.token_counts import TokenCounts
 from src.components.features.tokens import TransactionTokens, log2_amount, tokenize
 from src.components.features.typical_amounts import PREFIX as AMOUNTS_PREFIX
 from src.components.features.typical_amounts import TypicalAmounts
@@ -26,13 +25,8 @@ if TYPE_CHECKING:
 
     from src.components.model.classifier import LinearCategorizer
 
-_ANALYSIS: dict[str, dict[str, Any]] = {
-    "words": {"token_pattern": r"\S+", "lowercase": False},
-    "pairs": {"token_pattern": r"\S+", "lowercase": False, "ngram_range": (2, 2)},
-    "ngrams": {"analyzer": "char_wb", "lowercase": False, "ngram_range": (2, 5)},
-}
-"""The text is cleaned already, and so in lower case."""
 _FEW_ROWS = 50
+_ROWS_AT_ONCE = 10_000
 
 
 class TransactionFeatures(TransformerMixin, BaseEstimator):
@@ -90,7 +84,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         self,
         X: pd.DataFrame,
         y: Any = None,
-        hidden: Sequence[str] | None = None,
+        hidden: Sequence[str] | np.ndarray | None = None,
         own: np.ndarray | None = None,
     ) -> sparse.csr_matrix:
         """X: needs MODEL_FIELDS. Returns float64, shape (n_rows, n_features).
@@ -100,30 +94,39 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         """
         own = np.ones(len(X), bool) if own is None else own
         self.usual_ = self._typical_amounts(X[own]) if self.usual_weight else None
-        tokens = self._tokens(X, hidden, own)
-        min_rows = self.min_rows if len(X) >= _FEW_ROWS else 1
-        self.n_features_in_ = len(MODEL_FIELDS)
-        texts = self._fit_texts([row.text for row in tokens], min_rows)
-        self._fit_fields(tokens, min_rows)
-        return sparse.hstack([*texts, self._field_columns(tokens)], format="csr")
+        return self._fit(TokenCounts.of(self._tokens(X, hidden, own)), np.arange(len(X)))
 
     def transform(self, X: pd.DataFrame, hidden: Sequence[str] | None = None) -> sparse.csr_matrix:
         """X: needs MODEL_FIELDS. Returns float64, shape (n_rows, n_features). hidden: as in fit_transform."""
-        check_is_fitted(self, "vectorizers_")
-        tokens, weights = self._tokens(X, hidden, np.ones(len(X), bool)), self._weights()
-        texts = [row.text for row in tokens]
-        blocks = [block for block in BLOCKS if block in self.vectorizers_]
-        matrices = [self.vectorizers_[block].transform(texts) * weights[block] for block in blocks]
-        return sparse.hstack([*matrices, self._field_columns(tokens)], format="csr")
+        check_is_fitted(self, "terms_")
+        tokens = self._tokens(X, hidden, np.ones(len(X), bool))
+        return self.transform_counts(TokenCounts.of(tokens), np.arange(len(X)))
+
+    def counts(self, X: pd.DataFrame, hidden: np.ndarray) -> TokenCounts:
+        """For fits on parts of X, without typical amounts, which depend on the part.
+
+        Arguments: as in fit_transform.
+        """
+        self.usual_ = None
+        return TokenCounts.of(self._tokens(X, hidden, np.ones(len(X), bool)))
+
+    def fit_counts(self, counts: TokenCounts, rows: np.ndarray) -> sparse.csr_matrix:
+        """As fit_transform, on some rows of `counts`. rows: int, their positions."""
+        self.usual_ = None
+        return self._fit(counts, rows)
+
+    def transform_counts(self, counts: TokenCounts, rows: np.ndarray) -> sparse.csr_matrix:
+        """As transform. rows: as in fit_counts."""
+        used, text_of_row = np.unique(counts.texts[rows], return_inverse=True)
+        texts = [self._block(block, counts, used)[text_of_row] for block in BLOCKS if self.terms_[block]]
+        return sparse.hstack([*texts, self._field_columns(counts, rows)], format="csr")
 
     def terms(self, block: str) -> list[str]:
         """The terms of a block of text, in column order."""
-        vocabulary = self.vectorizers_[block].vocabulary_ if block in self.vectorizers_ else {}
-        return sorted(vocabulary, key=vocabulary.__getitem__)
+        return list(self.terms_[block])
 
     def linear_form(self, classifier: LinearCategorizer) -> LinearForm:
         """These features and the classifier fitted on them, as plain numbers."""
-        idf = [self.vectorizers_[block].idf_ for block in BLOCKS if block in self.vectorizers_]
         return LinearForm(
             classes=tuple(map(str, classifier.classes_)),
             terms={block: tuple(self.terms(block)) for block in BLOCKS},
@@ -133,7 +136,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             lexicon=self.lexicon,
             typical_amounts=self.usual_,
             temperature=float(classifier.temperature_),
-            idf=np.concatenate([np.empty(0), *idf]),
+            idf=np.concatenate([self.idf_[block] for block in BLOCKS]),
             coef=np.ascontiguousarray(classifier.coef_.T),
             intercept=classifier.intercept_,
             confidence_points=classifier.confidence_points_,
@@ -150,7 +153,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         return np.array([by_field.get(name, 0.0) for name in self.get_feature_names_out()])
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        check_is_fitted(self, "vectorizers_")
+        check_is_fitted(self, "terms_")
         names = [f"{block}:{term}" for block in BLOCKS for term in self.terms(block)]
         return np.array([*names, *self.fields_], dtype=object)
 
@@ -173,63 +176,73 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             (merchant(*texts), log2_amount(amount, currency)) for *texts, amount, currency in _rows(X, names)
         )
 
-    def _fit_texts(self, texts: Sequence[str], min_rows: int) -> list[sparse.csr_matrix]:
-        """The columns of each block that has any."""
-        self.vectorizers_: dict[str, TfidfVectorizer] = {}
-        matrices, weights = [], self._weights()
+    def _fit(self, counts: TokenCounts, rows: np.ndarray) -> sparse.csr_matrix:
+        min_rows = self.min_rows if len(rows) >= _FEW_ROWS else 1
+        self.n_features_in_ = len(MODEL_FIELDS)
+        self._fit_texts(counts, rows, min_rows)
+        self._fit_fields(counts, rows, min_rows)
+        return self.transform_counts(counts, rows)
+
+    def _fit_texts(self, counts: TokenCounts, rows: np.ndarray, min_rows: int) -> None:
+        """Choose the terms of each block, and compute their inverse document frequencies."""
+        repeats = np.bincount(counts.texts[rows], minlength=counts.texts.max(initial=-1) + 1)
+        self.terms_: dict[str, list[str]] = {}
+        self.idf_: dict[str, np.ndarray] = {}
         for block in BLOCKS:
-            vectorizer = TfidfVectorizer(
-                **_ANALYSIS[block],
-                min_df=1 if block == "words" else min_rows,
-                max_features=getattr(self, f"max_{block}"),
-            )
-            with suppress(ValueError):  # texts without a single term
-                matrices.append(vectorizer.fit_transform(texts) * weights[block])
-                self.vectorizers_[block] = vectorizer
-        return matrices
+            of_texts, least = counts.of_texts[block], 1 if block == "words" else min_rows
+            in_rows = (of_texts != 0).astype(np.int64).T @ repeats
+            chosen = np.flatnonzero(in_rows >= least)
+            if len(chosen) > (limit := getattr(self, f"max_{block}")):
+                totals = (of_texts.T @ repeats)[chosen]
+                chosen = np.sort(chosen[(-totals).argsort()[:limit]])
+            self.terms_[block] = [counts.terms[block][column] for column in chosen]
+            self.idf_[block] = np.log((len(rows) + 1) / (in_rows[chosen] + 1.0)) + 1.0
 
-    def _fit_fields(self, tokens: Sequence[TransactionTokens], min_rows: int) -> None:
-        counts = Counter(field for row in tokens for field in row.fields)
-        ranked = sorted(counts, key=lambda field: (-counts[field], field))[: self.max_fields]
-        self.fields_ = sorted(field for field in ranked if counts[field] >= min_rows)
-        self.field_shares_ = np.array([counts[field] / len(tokens) for field in self.fields_])
+    def _fit_fields(self, counts: TokenCounts, rows: np.ndarray, min_rows: int) -> None:
+        in_rows = counts.of_fields[rows].sum(axis=0).A1
+        ranked = (-in_rows).argsort(kind="stable")[: self.max_fields]
+        chosen = np.sort(ranked[in_rows[ranked] >= min_rows])
+        self.fields_ = [counts.fields[column] for column in chosen]
+        self.field_shares_ = in_rows[chosen] / len(rows)
 
-    def _field_columns(self, tokens: Sequence[TransactionTokens]) -> sparse.csr_matrix:
-        columns = {field: column for column, field in enumerate(self.fields_)}
-        by_row = [[columns[field] for field in row.fields if field in columns] for row in tokens]
-        starts = np.cumsum([0, *map(len, by_row)])
-        indices = np.array([column for row in by_row for column in row], dtype=np.int32)
-        values = field_values(self.fields_, self._weights())[indices]
-        bare = np.array([not row.text for row in tokens], dtype=bool)
-        values[np.repeat(bare, np.diff(starts))] *= self.bare_weight / self.side_weight
-        return sparse.csr_matrix((values, indices, starts), shape=(len(tokens), len(self.fields_)))
+    def _block(self, block: str, counts: TokenCounts, texts: np.ndarray) -> sparse.csr_matrix:
+        """TF-IDF, with the length of the block: shape (n_texts, n_terms of the model)."""
+        matrix = _columns(counts.of_texts[block], counts.terms[block], self.terms_[block], texts)
+        matrix.data *= self.idf_[block][matrix.indices]
+        return normalize(matrix, copy=False) * self._weights()[block]
+
+    def _field_columns(self, counts: TokenCounts, rows: np.ndarray) -> sparse.csr_matrix:
+        matrix = _columns(counts.of_fields, counts.fields, self.fields_, rows)
+        matrix.data *= field_values(self.fields_, self._weights())[matrix.indices]
+        bare = np.repeat(~counts.has_text[rows], np.diff(matrix.indptr))
+        matrix.data[bare] *= self.bare_weight / self.side_weight
+        return matrix
 
     def _tokens(
-        self, X: pd.DataFrame, hidden: Sequence[str] | None, own: np.ndarray
-    ) -> list[TransactionTokens]:
+        self, X: pd.DataFrame, hidden: Sequence[str] | np.ndarray | None, own: np.ndarray
+    ) -> Iterator[TransactionTokens]:
         matcher = matcher_for(self.lexicon)
         phrases = [""] * len(X) if hidden is None else hidden
-        return [
-            tokenize(*fields, matcher=matcher, hidden=phrase, typical_amounts=self.usual_ if real else None)
-            for fields, phrase, real in zip(_rows(X, MODEL_FIELDS), phrases, own, strict=True)
-        ]
+        for fields, phrase, real in zip(_rows(X, MODEL_FIELDS), phrases, own, strict=True):
+            typical_amounts = self.usual_ if real else None
+            yield tokenize(*fields, matcher=matcher, hidden=phrase, typical_amounts=typical_amounts)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Each vocabulary as one string: a model file with 40,000 dictionary entries loads slowly."""
+        """The terms of each block as one string: a model file with 40,000 entries loads slowly."""
         state = dict(super().__getstate__())
-        fitted = state.pop("vectorizers_", None)
-        if fitted is not None:
-            state["terms_"] = {block: "\n".join(self.terms(block)) for block in fitted}
-            state["idf_"] = {block: vectorizer.idf_ for block, vectorizer in fitted.items()}
+        if "terms_" in state:
+            state["terms_"] = {block: "\n".join(terms) for block, terms in self.terms_.items() if terms}
+            state["idf_"] = {block: self.idf_[block] for block in state["terms_"]}
             state["fields_"] = "\n".join(self.fields_)
             state["usual_"] = self.usual_.to_text() if self.usual_ else None
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)
-        terms, idf = state.pop("terms_", None), state.pop("idf_", None)
-        if terms is not None and idf is not None:
-            state["vectorizers_"] = {block: _restored(block, terms[block], idf[block]) for block in terms}
+        if "terms_" in state:
+            terms, idf = state["terms_"], state["idf_"]
+            state["terms_"] = {block: terms[block].split("\n") if block in terms else [] for block in BLOCKS}
+            state["idf_"] = {block: idf.get(block, np.empty(0)) for block in BLOCKS}
             state["fields_"] = state["fields_"].split("\n") if state["fields_"] else []
             amounts = state.get("usual_")  # absent in old models
             state["usual_"] = None if amounts is None else TypicalAmounts.from_text(amounts)
@@ -240,11 +253,19 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
 def _rows(X: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """The values of these columns, row by row."""
     missing = set(OPTIONAL_FIELDS).difference(X)
-    return zip(*([""] * len(X) if name in missing else X[name].tolist() for name in names), strict=True)
+    for start in range(0, len(X), _ROWS_AT_ONCE):  # as Python objects, all of them take much memory
+        part = X.iloc[start : start + _ROWS_AT_ONCE]
+        columns = ([""] * len(part) if name in missing else part[name].tolist() for name in names)
+        yield from zip(*columns, strict=True)
 
 
-def _restored(block: str, terms: str, idf: np.ndarray) -> TfidfVectorizer:
-    vectorizer = TfidfVectorizer(**_ANALYSIS[block])
-    vectorizer.vocabulary_ = {term: column for column, term in enumerate(terms.split("\n"))}
-    vectorizer.idf_ = idf
-    return vectorizer
+def _columns(
+    counts: sparse.csr_matrix, names: Sequence[str], wanted: Sequence[str], rows: np.ndarray
+) -> sparse.csr_matrix:
+    """Some rows of `counts`, float64, with the columns `wanted`. names: of its columns; both are sorted."""
+    position = {name: column for column, name in enumerate(wanted)}
+    columns = np.array([position.get(name, -1) for name in names], np.int32)
+    known = np.flatnonzero(columns >= 0)
+    matrix = counts[rows][:, known].astype(np.float64)
+    matrix.indices = columns[known][matrix.indices]
+    return sparse.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=(len(rows), len(wanted)))

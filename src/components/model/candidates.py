@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from scipy import sparse
@@ -49,16 +49,39 @@ class Fold:
     X_train: sparse.csr_matrix
     y_train: np.ndarray
     weights: np.ndarray
-    held_out: np.ndarray
-    """int: indexes of the held-out rows."""
     X_test: sparse.csr_matrix
+    """The judged rows, held out."""
 
     def scores(self, candidate: Candidate, classes: np.ndarray, seed: int) -> np.ndarray:
-        """Shape (n_held_out, n_classes); -inf for a category missing in the training part."""
+        """Shape (n_judged, n_classes); -inf for a category missing in the training part."""
         fitted = candidate.classifier(seed=seed).fit(self.X_train, self.y_train, self.weights)
-        scores = np.full((len(self.held_out), len(classes)), -np.inf)
+        scores = np.full((self.X_test.shape[0], len(classes)), -np.inf)
         scores[:, np.searchsorted(classes, fitted.classes_)] = fitted.decision_function(self.X_test)
         return scores
+
+
+class Evaluate(Protocol):
+    """Evaluates candidates on a fold; `services/dask/cluster.py` does so on other machines."""
+
+    @property
+    def at_once(self) -> int:
+        """How many candidates are evaluated at the same time."""
+
+    def __call__(
+        self, fold: Fold, candidates: Sequence[Candidate], classes: np.ndarray, seed: int
+    ) -> Iterator[np.ndarray]:
+        """The scores of each candidate in this order, as of `Fold.scores`."""
+
+
+class OneByOne:
+    """In this process."""
+
+    at_once = 1
+
+    def __call__(
+        self, fold: Fold, candidates: Sequence[Candidate], classes: np.ndarray, seed: int
+    ) -> Iterator[np.ndarray]:
+        return (fold.scores(candidate, classes, seed) for candidate in candidates)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
@@ -11,13 +12,18 @@ import pandas as pd
 from scipy.special import softmax
 from sklearn.pipeline import Pipeline
 
-from src.components.dataset.ingestion import labelled_by_person
 from src.components.dataset.own_category_names import LexiconRenaming
-from src.components.dataset.schema import MODEL_FIELDS
 from src.components.features.linear_form import apply_calibration
-from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.calibration import ConfidenceMap, choose_map
-from src.components.model.candidates import CANDIDATES, Candidate, CandidateScores, Fold, log_losses
+from src.components.model.candidates import (
+    CANDIDATES,
+    Candidate,
+    CandidateScores,
+    Evaluate,
+    Fold,
+    OneByOne,
+    log_losses,
+)
 from src.components.model.selection_rows import DeploymentWeights, SelectionRows
 from src.components.model.typical_amounts_weight import TypicalAmountsWeight, gain_in_standard_errors
 
@@ -41,9 +47,6 @@ class Skipped(StrEnum):
 class CandidateResult(Candidate):
     scores: dict[str, float]
     """`macro_f1`, `accuracy`, `log_loss` on the judged rows, and the `temperature` that calibrates."""
-    out_of_fold: np.ndarray
-    """Calibrated probabilities, shape (n_rows, n_classes); nan for a row in no fold."""
-    calibration: ConfidenceMap
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ class SearchResult:
     candidates: list[CandidateResult]
     """Those evaluated on every fold, best first."""
     best: CandidateResult
+    out_of_fold: np.ndarray
+    """Calibrated probabilities of the best one, shape (n_rows, n_classes); nan for a row not judged."""
+    calibration: ConfidenceMap
+    """Of the best one."""
     model: Pipeline
     """The best one, calibrated and fitted on all rows."""
     classes: list[str]
@@ -83,6 +90,8 @@ class Search:
     budget_s: float = float("inf")
     clock: Callable[[], float] = field(default=lambda: 0.0, repr=False)
     """Seconds, monotonic; the default is always 0, so the budget is never used up."""
+    evaluate: Evaluate = field(default=OneByOne(), repr=False)
+    """Does it here, or on other machines; the result is the same."""
     seed: int = 0
     usual: TypicalAmountsWeight = field(default_factory=TypicalAmountsWeight)
     proportion: DeploymentWeights = field(default_factory=DeploymentWeights)
@@ -117,7 +126,9 @@ class Search:
         renaming: names the lexicon's rows for each fold by what it learns from; None leaves them.
         Raises NotEnoughData if no fold leaves rows to learn from.
         """
-        selection = SelectionRows(rows, weights, folds, judged, subjects, excluded, self.proportion, renaming)
+        selection = SelectionRows(
+            rows, weights, folds, judged, subjects, excluded, self.proportion, renaming, lexicon
+        )
         return _SearchRun(self, selection, progress, lexicon).run(smoothing or {})
 
 
@@ -130,9 +141,8 @@ class _SearchRun:
         self._search, self._rows, self._progress, self._lexicon = search, rows, progress, lexicon
         self._began = search.clock()
         self._running = list(search.trials)
-        shape = len(rows.rows), len(rows.classes)
-        self._scores = {candidate.name: np.full(shape, np.nan) for candidate in search.trials}
-        """By candidate: uncalibrated scores, shape (n_rows, n_classes)."""
+        self._scores: dict[str, list[np.ndarray]] = defaultdict(list)
+        """By candidate: uncalibrated scores of the judged rows of each fold so far."""
         self._seconds: dict[str, float] = {}
         self._skipped: dict[str, Skipped] = {}
         self._min_kept = max(1, round(len(search.trials) * search.kept))
@@ -145,12 +155,17 @@ class _SearchRun:
             self._narrow()
         self._other_folds()
         results = _ranked([self._result(candidate) for candidate in self._running])
-        usual_weight = self._usual_weight(results[0])
-        model = self._fit_all(results[0], usual_weight, smoothing)
+        best = results[0]
+        out_of_fold, calibration = self._calibrated(best)
+        self._scores.clear()
+        usual_weight = self._usual_weight(best)
+        model = self._fit_all(best, calibration, usual_weight, smoothing)
         self._progress(1.0)
         return SearchResult(
             results,
-            results[0],
+            best,
+            out_of_fold,
+            calibration,
             model,
             self._rows.classes.tolist(),
             self._rows.calibration_weights,
@@ -159,22 +174,24 @@ class _SearchRun:
         )
 
     def _first_fold(self) -> None:
-        fold = self._rows.fold(self._rows.held_out[0], self._lexicon)
-        best_guess, *others = self._running
-        self._evaluate(best_guess, fold)
-        for candidate in others:
-            if self._has_time(candidate.name, 0, Skipped.NO_TIME):
-                self._evaluate(candidate, fold)
-            else:
-                self._skip(candidate, Skipped.NO_TIME)
+        fold, best_guess = self._rows.fold(0), self._running[0]
+        for group in self._groups():
+            self._evaluate(
+                [
+                    candidate
+                    for candidate in group
+                    if candidate is best_guess or self._is_in_time(candidate, 0, Skipped.NO_TIME)
+                ],
+                fold,
+            )
 
     def _narrow(self) -> None:
         """Sort by the first fold; beyond the minimum, drop the candidates that are clearly weaker."""
-        rows = self._rows.first_fold
+        rows = self._rows.judged_in(0)
         truth, merchants = self._rows.truth[rows], self._rows.subjects[rows]
         # These rows already occur in the person's own proportion.
         weights = np.where(self._rows.as_in_use, 1.0, self._rows.judge_weights)[rows]
-        by_candidate = [self._scores[candidate.name][rows] for candidate in self._running]
+        by_candidate = [self._scores[candidate.name][0] for candidate in self._running]
         scores = [CandidateScores.of(of_rows, truth, weights, slice(None)) for of_rows in by_candidate]
         # Ranks in macro-F1 and log loss are added: on few rows, one of them alone misleads.
         ranks = _ranks([-score.macro_f1 for score in scores]) + _ranks([score.log_loss for score in scores])
@@ -194,23 +211,36 @@ class _SearchRun:
         self._fits = self._fitted + len(self._running) * (len(self._rows.held_out) - 1) + 1
 
     def _other_folds(self) -> None:
-        folds = [self._rows.fold(held_out, self._lexicon) for held_out in self._rows.held_out[1:]]
-        best_so_far = self._running[0]
-        for candidate in list(self._running):
-            seconds = self._seconds[candidate.name] * len(folds)
-            if candidate is best_so_far or self._has_time(candidate.name, seconds, Skipped.NO_TIME_LATER):
-                for fold in folds:
-                    self._evaluate(candidate, fold)
-            else:
-                self._skip(candidate, Skipped.NO_TIME_LATER)
+        """One fold after the other, so that one is in memory. Who gets time for the next gets it for all."""
+        best_so_far, others = self._running[0], len(self._rows.held_out) - 1
+        promised_s = 0.0
+        for position in range(1, others + 1):
+            fold = self._rows.fold(position)
+            for group in self._groups():
+                ready = []
+                for candidate in group:
+                    seconds = self._seconds[candidate.name]
+                    needed_s = promised_s + seconds * others
+                    in_time = position > 1 or candidate is best_so_far
+                    if in_time or self._is_in_time(candidate, needed_s, Skipped.NO_TIME_LATER):
+                        ready.append(candidate)
+                        promised_s += seconds * (others - 1) / self._search.evaluate.at_once
+                self._evaluate(ready, fold)
+            del fold  # before the next one is made
 
-    def _evaluate(self, candidate: Candidate, fold: Fold) -> None:
+    def _groups(self) -> Iterator[list[Candidate]]:
+        """The candidates that are left, as many at once as can be evaluated at the same time."""
+        running, size = list(self._running), self._search.evaluate.at_once
+        return (running[start : start + size] for start in range(0, len(running), size))
+
+    def _evaluate(self, group: Sequence[Candidate], fold: Fold) -> None:
         began = self._search.clock()
-        scores = fold.scores(candidate, self._rows.classes, self._search.seed)
-        self._scores[candidate.name][fold.held_out] = scores
-        self._seconds[candidate.name] = self._search.clock() - began
-        self._fitted += 1
-        self._progress(min(self._fitted / self._fits, 1.0))
+        evaluated = self._search.evaluate(fold, group, self._rows.classes, self._search.seed)
+        for candidate, scores in zip(group, evaluated, strict=True):
+            self._scores[candidate.name].append(scores)
+            self._seconds[candidate.name] = self._search.clock() - began
+            self._fitted += 1
+            self._progress(min(self._fitted / self._fits, 1.0))
 
     def _usual_weight(self, best: CandidateResult) -> float:
         """Candidates are compared without typical amounts; then the best one may get them."""
@@ -224,7 +254,15 @@ class _SearchRun:
 
     def _skip(self, candidate: Candidate, why: Skipped) -> None:
         self._running.remove(candidate)
+        self._scores.pop(candidate.name, None)
         self._skipped[candidate.name] = why
+
+    def _is_in_time(self, candidate: Candidate, needed_s: float, else_why: Skipped) -> bool:
+        """Whether there is time to evaluate the candidate; else it is skipped."""
+        if in_time := self._has_time(candidate.name, needed_s, else_why):
+            return in_time
+        self._skip(candidate, else_why)
+        return False
 
     def _has_time(self, name: str, needed_s: float, else_why: Skipped) -> bool:
         if self._search.left_out is not None:
@@ -232,40 +270,52 @@ class _SearchRun:
         return self._search.budget_s - (self._search.clock() - self._began) > needed_s
 
     def _result(self, candidate: Candidate) -> CandidateResult:
-        rows, all_scores = self._rows, self._scores[candidate.name]
-        judged = rows.judged
+        rows, judged = self._rows, self._rows.judged
         scores = CandidateScores.of(
-            all_scores[judged], rows.truth[judged], rows.judge_weights[judged], rows.calibrating[judged]
+            self._judged_scores(candidate),
+            rows.truth[judged],
+            rows.judge_weights[judged],
+            rows.calibrating[judged],
         )
-        probabilities = softmax(all_scores / scores.temperature, axis=1)
-        measured = probabilities[rows.calibrating]
+        return CandidateResult(**vars(candidate), scores=asdict(scores))
+
+    def _judged_scores(self, candidate: Candidate) -> np.ndarray:
+        """Shape (n_judged, n_classes), in the order of the rows."""
+        rows = self._rows
+        scores = np.empty((len(rows.rows), len(rows.classes)))
+        for position, of_fold in enumerate(self._scores[candidate.name]):
+            scores[rows.judged_in(position)] = of_fold
+        return scores[rows.judged]
+
+    def _calibrated(self, best: CandidateResult) -> tuple[np.ndarray, ConfidenceMap]:
+        rows = self._rows
+        probabilities = softmax(self._judged_scores(best) / best.scores["temperature"], axis=1)
+        measured = probabilities[rows.calibrating[rows.judged]]
         calibration = choose_map(
             measured.max(axis=1),
             measured.argmax(axis=1) == rows.truth[rows.calibrating],
             rows.calibration_weights[rows.calibrating],
             rows.subjects[rows.calibrating],
         )
-        out_of_fold = apply_calibration(probabilities, calibration.confidence, calibration.calibrated)
-        return CandidateResult(
-            **vars(candidate), scores=asdict(scores), out_of_fold=out_of_fold, calibration=calibration
+        out_of_fold = np.full((len(rows.rows), len(rows.classes)), np.nan)
+        out_of_fold[rows.judged] = apply_calibration(
+            probabilities, calibration.confidence, calibration.calibrated
         )
+        return out_of_fold, calibration
 
     def _fit_all(
-        self, best: CandidateResult, usual_weight: float, smoothing: Mapping[str, float]
+        self,
+        best: CandidateResult,
+        calibration: ConfidenceMap,
+        usual_weight: float,
+        smoothing: Mapping[str, float],
     ) -> Pipeline:
-        rows = self._rows.rows
+        rows = self._rows
+        features, X = rows.features(usual_weight)
         classifier = best.classifier(seed=self._search.seed, temperature=best.scores["temperature"])
-        features = TransactionFeatures(lexicon=self._lexicon, usual_weight=usual_weight)
-        model = Pipeline([("features", features), ("classifier", classifier)])
-        model.fit(
-            rows[MODEL_FIELDS],
-            rows["category"].to_numpy(str),
-            features__hidden=self._rows.hidden,
-            features__own=labelled_by_person(rows).to_numpy(),
-            classifier__sample_weight=self._rows.weights,
-        )
-        model["classifier"].calibrated(best.calibration).smoothed(model["features"].smoothing(smoothing))
-        return model
+        classifier.fit(X, rows.rows["category"].to_numpy(str), rows.weights)
+        classifier.calibrated(calibration).smoothed(features.smoothing(smoothing))
+        return Pipeline([("features", features), ("classifier", classifier)])
 
 
 def _ranks(values: Sequence[float]) -> np.ndarray:

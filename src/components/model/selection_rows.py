@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
+from src.components.dataset.ingestion import labelled_by_person
 from src.components.dataset.lexicon_training_rows import hidden_phrases
 from src.components.dataset.own_category_names import LexiconRenaming
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import is_among, learns_for
+from src.components.features.token_counts import TokenCounts
 from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.candidates import Fold
 from src.domain.feedback import LabelSource
@@ -59,6 +63,7 @@ class SelectionRows:
         excluded: np.ndarray,
         deployment: DeploymentWeights,
         renaming: LexiconRenaming | None,
+        lexicon: str,
     ) -> None:
         """Arguments as in `Search.run`. Raises NotEnoughData if no fold leaves rows to learn from."""
         self.rows, self.weights, self.subjects, self._excluded = rows, weights, subjects, excluded
@@ -83,37 +88,52 @@ class SelectionRows:
         self.calibration_weights = measured * self.calibrating.sum() / measured.sum() if in_use else measured
         """How many transactions each row represents where confidence is measured; 0 outside `calibrating`."""
         self.hidden = hidden_phrases(rows)
-        self._renaming = renaming
+        self._renaming, self._lexicon = renaming, lexicon
         self.held_out = self._held_out(folds)
-        """bool, one array per fold: rows as in use first, then the fold with the most judged rows."""
+        """bool, one array per fold with judged rows: rows as in use first, then the one with most of them."""
 
-    @property
-    def first_fold(self) -> np.ndarray:
-        """bool: the judged rows of the first fold, or all of them if none is judged."""
-        first = self.judged & self.held_out[0]
-        return first if first.any() else self.held_out[0]
+    def judged_in(self, position: int) -> np.ndarray:
+        """bool: the judged rows of a fold. position: in `held_out`."""
+        return np.asarray(self.judged & self.held_out[position])
 
-    def fold(self, held_out: np.ndarray, lexicon: str) -> Fold:
-        """held_out: one of `self.held_out`."""
+    def fold(self, position: int) -> Fold:
+        """position: in `held_out`."""
+        held_out, tested = self.held_out[position], self.judged_in(position)
         learns, categories = learns_for(held_out, self.subjects, self._excluded), self.rows["category"]
         if self._renaming:  # a merchant that is held out has no vote on the names
             categories = pd.Series(self._renaming.categories(learns), self.rows.index)
             learns = learns & categories.isin(self.classes).to_numpy()
-        features, inputs = TransactionFeatures(lexicon=lexicon), self.rows[MODEL_FIELDS]
+        features, counts = TransactionFeatures(lexicon=self._lexicon), self._counts
         return Fold(
-            X_train=features.fit_transform(inputs[learns], hidden=self.hidden[learns]),
+            X_train=features.fit_counts(counts, np.flatnonzero(learns)),
             y_train=categories.to_numpy(str)[learns],
             weights=self.weights[learns],
-            held_out=np.flatnonzero(held_out),
-            X_test=features.transform(inputs[held_out], hidden=self.hidden[held_out]),
+            X_test=features.transform_counts(counts, np.flatnonzero(tested)),
         )
+
+    def features(self, usual_weight: float) -> tuple[TransactionFeatures, sparse.csr_matrix]:
+        """Fitted on all rows, and their values for these. No fold is needed afterwards."""
+        features, rows = TransactionFeatures(lexicon=self._lexicon, usual_weight=usual_weight), self.rows
+        if not usual_weight:
+            values = features.fit_counts(self._counts, np.arange(len(rows)))
+            del self._counts
+            return features, values
+        del self._counts  # they lack the typical amounts
+        own = labelled_by_person(rows).to_numpy()
+        return features, features.fit_transform(rows[MODEL_FIELDS], hidden=self.hidden, own=own)
+
+    @cached_property
+    def _counts(self) -> TokenCounts:
+        """Counted once for all folds."""
+        features = TransactionFeatures(lexicon=self._lexicon)
+        return features.counts(self.rows[MODEL_FIELDS], self.hidden)
 
     def _held_out(self, folds: np.ndarray) -> list[np.ndarray]:
         numbers = [number for number in np.unique(folds[folds >= 0]) if (folds != number).any()]
         if not numbers:
             raise NotEnoughData(need=2, have=len(folds))
         judged, in_use = self.judged, self.judged & self.as_in_use
-        held_out = [folds == number for number in numbers]
+        held_out = [fold for number in numbers if (judged & (fold := folds == number)).any()]
         return sorted(held_out, key=lambda fold: (not (in_use & fold).any(), -(judged & fold).sum()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,14 +13,17 @@ import pandas as pd
 
 from src.components.dataset.ingestion import snapshot
 from src.components.dataset.own_category_names import LexiconRenaming
+from src.components.dataset.row_limit import newest
 from src.components.evaluation.metrics import probabilities_of
 from src.components.lexicon.matcher import lexicon_text, matcher_for, smoothing_of
 from src.components.model.model_selection import SearchResult
 from src.components.model.thresholds import BandThresholds
+from src.domain.training_runs import SetAside
 from src.pipeline.feedback.label_review import to_learn_from
 from src.pipeline.training.stages import PreparedData, Steps, TrainedModel
 
 if TYPE_CHECKING:
+    from src.domain.transactions import LabelledTransaction
     from src.knowledge.lexicon_files import Knowledge
     from src.services.runs.worker_lease import ClaimedRun
     from src.services.transactions.possible_mistakes import PossibleMistakes
@@ -38,11 +42,13 @@ class ModelFitting:
     """Marks possible mistakes; with None none are excluded."""
     ignored: Callable[[], Mapping[str, datetime]] = dict
     """Returns until when the answers for a merchant teach nothing."""
+    memory: int | None = None
+    """How many bytes more the training may take; None is any number."""
 
     def prepare(self, claimed: ClaimedRun) -> PreparedData:
         steps = self.steps
         claimed.progress("data_ingestion", 0.02)
-        shipped = steps.statements.write(self.lexicon.entries(), self.lexicon.category_profiles())
+        steps.row_limit.choose(0, 0, self.memory)  # before the labels take any
         labelled, set_aside = to_learn_from(
             self.labels,
             steps.contradictions,
@@ -51,16 +57,35 @@ class ModelFitting:
             at=self.clock(),
             ignored=self.ignored(),
         )
+        labelled, shipped, share, left_out = self._within_memory(labelled)
         ingested = steps.ingestion.gather(labelled, shipped)
+        del labelled, shipped
         data_snapshot = snapshot(ingested, self.lexicon.sha256)
         claimed.progress("data_validation", 0.05)
         valid, excluded = steps.validation.check(ingested)
         claimed.progress("data_transformation", 0.08)
         rows = steps.transformation.prepare(valid)
-        data = PreparedData(rows, steps.splitting.split(rows), data_snapshot, excluded | set_aside)
+        not_used = excluded | set_aside | left_out
+        data = PreparedData(rows, steps.splitting.split(rows), data_snapshot, not_used, share)
         counts = {"rows": len(rows), "feedback_rows": len(data.yours)}
         claimed.record(data=counts | {"sha256": data_snapshot.sha256})
         return data
+
+    def _within_memory(
+        self, labelled: list[LabelledTransaction]
+    ) -> tuple[list[LabelledTransaction], pd.DataFrame, float, dict[SetAside, int]]:
+        """The labels and the lexicon's rows that fit into memory, the share of the latter, and the number of
+        the others by reason. Raises NotEnoughMemory."""
+        writer, limit, memory = self.steps.statements, self.steps.row_limit, self.memory
+        entries, profiles = self.lexicon.entries(), self.lexicon.category_profiles()
+        shipped = writer.write(entries, profiles)
+        share, number = limit.choose(len(labelled), len(shipped), memory)
+        if share == 1 and number == len(labelled):
+            return labelled, shipped, writer.share, {}
+        writer = replace(writer, share=writer.share * share)
+        sampled = writer.write(entries, profiles)
+        left_out = {SetAside.OLDEST: len(labelled) - number, SetAside.LEXICON: len(shipped) - len(sampled)}
+        return newest(labelled, number), sampled, writer.share, dict(+Counter(left_out))
 
     def train(self, claimed: ClaimedRun, data: PreparedData) -> TrainedModel:
         steps, split = self.steps, data.split
@@ -99,15 +124,15 @@ class ModelFitting:
         return trained
 
     def _evaluate(self, data: PreparedData, training: pd.DataFrame, result: SearchResult) -> TrainedModel:
-        evaluator, split, best = self.steps.judging, data.split, result.best
+        evaluator, split = self.steps.judging, data.split
         held_out = evaluator.held_out(
             data.judging, data.training, probabilities_of(result.model, data.judging), result.classes
         )
-        out_of_fold = evaluator.out_of_fold(training, split, best.out_of_fold, result.classes)
+        out_of_fold = evaluator.out_of_fold(training, split, result.out_of_fold, result.classes)
         # The bands are chosen on out-of-fold rows, so the hold-out has no part in anything it judges.
         weights = result.calibration_weights[split.scored]
         measured = weights > 0
-        confidence = best.out_of_fold[split.scored].max(axis=1)[measured]
+        confidence = result.out_of_fold[split.scored].max(axis=1)[measured]
         # Results by category on the lexicon's rows say little about those on a person's rows.
         answers = out_of_fold.answers[measured] if split.scored_by_person else None
         bands = BandThresholds.fit(confidence, out_of_fold.right[measured], answers, weights[measured])

@@ -39,6 +39,7 @@ def log_data(logger: RunWriter, data: PreparedData) -> None:
             "data.labels": len(data.yours),
             "data.training_rows": len(data.training),
             "data.judging_rows": len(data.judging),
+            **({"data.lexicon_share": data.lexicon_share} if data.lexicon_share < 1 else {}),
             **{f"data.set_aside/{reason}": rows for reason, rows in data.set_aside.items()},
         }
     )
@@ -57,7 +58,9 @@ def log_model(logger: RunWriter, trained: TrainedModel) -> None:
         logger.candidate(candidate.name, {"family": candidate.family, **candidate.params}, scores)
     logger.document(trained.result.skipped, "candidates_left_out.json")
     best = trained.result.best
-    logger.params({"best": best.name, "best.family": best.family, "best.calibration": best.calibration.name})
+    logger.params(
+        {"best": best.name, "best.family": best.family, "best.calibration": trained.result.calibration.name}
+    )
     logger.params({"best.usual_weight": trained.result.usual_weight})
     logger.params({f"best.{name}": value for name, value in best.params.items()})
     logger.tags({"measured_on": trained.measured_on.value})

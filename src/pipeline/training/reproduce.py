@@ -80,6 +80,9 @@ class Reproduction:
         """
         steps = replace(
             self.steps,
+            statements=replace(
+                self.steps.statements, share=float(past.params.get("data.lexicon_share", 1.0))
+            ),
             ingestion=FromSnapshot(past.snapshot),
             search=replace(self.steps.search, left_out=_left_out(past)),
         )

@@ -80,6 +80,7 @@ class TrainingPipeline:
         ignored: Callable[[], Mapping[str, datetime]] = dict,
         earlier: EarlierVersions | None = None,
         starter_log: StarterLog | None = None,
+        memory: int | None = None,
     ) -> None:
         """fingerprint: of the data; without it no run is skipped.
 
@@ -87,10 +88,10 @@ class TrainingPipeline:
         promotion; earlier: the earlier versions to compare with; possible_mistakes: marks answers, which are
         excluded; starter_log: logs the starter, before MLflow gives its version number to another model.
         Without one of these its step is skipped. ignored: returns until when the answers for a merchant teach
-        nothing.
+        nothing. memory: how many bytes more the training may take; None is any number.
         """
         self._steps = steps or Steps()
-        self._fitting = ModelFitting(labels, lexicon, self._steps, clock, possible_mistakes, ignored)
+        self._fitting = ModelFitting(labels, lexicon, self._steps, clock, possible_mistakes, ignored, memory)
         self._tracking = OptionalTracking(tracking)
         self._promotion = PromotionStep(store, self._tracking, clock, prediction_diffs)
         self._lexicon = lexicon

@@ -18,6 +18,7 @@ from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.dataset.own_category_names import OwnCategoryNames
 from src.components.dataset.possible_mistakes import CategoryRelabels, LabelConflicts
 from src.components.dataset.preparation import Transformation, Validation
+from src.components.dataset.row_limit import RowLimit
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import ROW_COLUMNS
 from src.components.dataset.splitting import Splitting, TrainTestSplit
@@ -43,6 +44,7 @@ class Steps:
     statements: StatementWriter = field(default_factory=StatementWriter)
     contradictions: LabelConflicts = field(default_factory=LabelConflicts)
     moves: CategoryRelabels = field(default_factory=CategoryRelabels)
+    row_limit: RowLimit = field(default_factory=RowLimit)
     ingestion: Ingestion = field(default_factory=Ingestion)
     validation: Validation = field(default_factory=Validation)
     transformation: Transformation = field(default_factory=Transformation)
@@ -64,6 +66,8 @@ class PreparedData:
     split: TrainTestSplit
     snapshot: Snapshot
     set_aside: dict[SetAside, int]
+    lexicon_share: float = 1.0
+    """Of the lexicon's rows, those that are used."""
 
     @cached_property
     def training(self) -> pd.DataFrame:

@@ -22,6 +22,10 @@ from typing import Any
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """In a subprocess's environment: BLAS and OpenMP use one thread."""
 
+LEAN = {"MALLOC_MMAP_THRESHOLD_": "1000000", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""In a subprocess's environment: large arrays go back to the system as soon as they are freed, and pyarrow
+claims no gigabyte in advance."""
+
 _PR_SET_PDEATHSIG = 1
 _POLL_S = 0.25
 _GRACE_S = 5.0

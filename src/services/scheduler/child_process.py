@@ -15,7 +15,8 @@ from src.services.host.process import ONE_THREAD, start
 
 log = logging.getLogger(__name__)
 
-# The subcommands of `src/__main__.py` that a scheduler starts; `src/commands.py` has what they do.
+# The subcommands of `src/__main__.py` that a scheduler starts; `src/commands.py` and
+# `src/training_commands.py` have what they do.
 TRAIN_CLAIMED = "train-claimed"
 RUN_IMPORT = "run-import"
 SYNC_ALIAS = "sync-alias"

@@ -162,6 +162,8 @@ SET_ASIDE = {
     SetAside.CONTRADICTING: "contradicts nearly all similar answers and waits for a review",
     SetAside.RELABELLED: "changes nearly a whole category and waits for a review",
     SetAside.NOT_LEARNED: "you asked not to learn from this answer for its merchant",
+    SetAside.OLDEST: "your oldest answers, which do not fit into memory",
+    SetAside.LEXICON: "a part of the lexicon, which does not fit into memory",
 }
 
 _LIMITS = {

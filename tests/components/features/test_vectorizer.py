@@ -143,7 +143,7 @@ def test_it_is_a_scikit_learn_estimator_whose_clone_is_unfitted():
     features = TransactionFeatures(side_weight=0.1).fit(rows(60))
     copy = clone(features)
     assert copy.get_params() == features.get_params()
-    assert not hasattr(copy, "vectorizers_")
+    assert not hasattr(copy, "terms_")
 
 
 def test_it_survives_being_written_down_and_read_again():

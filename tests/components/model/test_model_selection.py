@@ -48,14 +48,14 @@ class Watch:
         return self.now
 
 
-def test_every_candidate_answers_for_every_row_with_calibrated_probabilities():
+def test_every_candidate_is_scored_and_the_best_answers_for_every_row_with_calibrated_probabilities():
     result = run()
     assert {one.name for one in result.candidates} == {"svc", "bayes", "sgd"}
     assert result.classes == ["dining", "groceries", "housing", "salary", "transport"]
     for one in result.candidates:
-        assert one.out_of_fold.shape == (150, 5)
-        assert np.allclose(one.out_of_fold.sum(axis=1), 1)
         assert {"macro_f1", "accuracy", "log_loss", "temperature"} <= set(one.scores)
+    assert result.out_of_fold.shape == (150, 5)
+    assert np.allclose(result.out_of_fold.sum(axis=1), 1)
 
 
 def test_the_model_is_fitted_on_all_rows_with_the_temperature_of_the_held_out_ones():
@@ -74,15 +74,15 @@ def test_a_row_is_answered_by_models_that_have_not_seen_its_fold():
     folds = np.repeat([0, 1, 2], 30)
     result = run(training=training, folds=folds)
     column = result.classes.index("secret")
-    assert (result.best.out_of_fold[:30, column] == 0).all()
+    assert (result.out_of_fold[:30, column] == 0).all()
 
 
 def test_a_row_of_no_fold_trains_every_model_and_is_answered_by_none():
     training = rows(90)
     folds = np.where(np.arange(90) < 60, -1, np.arange(90) % 2)
     result = run(training=training, folds=folds, judged=folds >= 0)
-    assert np.isnan(result.best.out_of_fold[:60]).all()
-    assert np.isfinite(result.best.out_of_fold[60:]).all()
+    assert np.isnan(result.out_of_fold[:60]).all()
+    assert np.isfinite(result.out_of_fold[60:]).all()
     assert result.best.scores["accuracy"] > 0.9
 
 
@@ -226,7 +226,7 @@ def test_a_repeated_search_skips_what_there_was_no_time_for_and_nothing_else(bud
 def test_the_best_guess_is_seen_through_even_without_any_time():
     result = run(Search(trials=FEW, budget_s=0, clock=Watch()))
     assert result.best.name == "svc"
-    assert np.isfinite(result.best.out_of_fold).all()
+    assert np.isfinite(result.out_of_fold).all()
 
 
 def test_the_same_seed_gives_the_same_model():

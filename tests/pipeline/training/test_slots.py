@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from src.commands import train
 from src.config import load_settings
 from src.container import Container
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Outcome
 from src.services.runs.due_runs import slot_of
+from src.training_commands import train
 from src.web.models.verdict_sentences import sentence
 from tests.pipeline.training.test_run import SHOPS, Lexicon
 
