@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     audit_share: Annotated[float, Field(ge=0, le=0.2)] = DEFAULTS.audit_share
     train_budget_s: Annotated[float, Field(ge=5, le=3600)] = 60
     train_memory_mb: Annotated[Annotated[int, Field(ge=100)] | None, Unset] = None
+    dask_scheduler: Annotated[Annotated[str, Field(pattern=r"^(tcp|tls)://[^\s@/]+:\d+$")] | None, Unset] = (
+        None
+    )
     train_timeout_s: Annotated[float, Field(ge=60, le=86400)] = 1800
     keep_runs: Annotated[int, Field(ge=5, le=10_000)] = 60
     keep_models: Annotated[int, Field(ge=2, le=1_000)] = 20

@@ -123,7 +123,7 @@ def _training(container: Container, memory: int | None) -> TrainingPipeline:
         fingerprint=container.data_fingerprint,
         possible_mistakes=container.possible_mistakes,
         ignored=container.merchants.ignored,
-        steps=_steps(container),
+        steps=steps_of(container),
         prediction_diffs=container.prediction_diffs,
         earlier=EarlierVersions(container.models, bundle, container.runs),
         starter_log=starter_log(container),
@@ -138,11 +138,17 @@ def starter_log(container: Container) -> StarterLog:
     return StarterLog(container.models, container.tracking, bundle, container.now, about)
 
 
-def _steps(container: Container) -> Steps:
+def steps_of(container: Container) -> Steps:
     from src.components.model.model_selection import Search
     from src.pipeline.training.stages import Steps
 
-    return Steps(search=Search(budget_s=container.settings.train_budget_s, clock=time.monotonic))
+    settings = container.settings
+    search = Search(budget_s=settings.train_budget_s, clock=time.monotonic)
+    if settings.dask_scheduler:
+        from src.services.dask.cluster import DaskCluster
+
+        search = replace(search, evaluate=DaskCluster(settings.dask_scheduler))
+    return Steps(search=search)
 
 
 def reproduce(container: Container, options: argparse.Namespace) -> int:
@@ -158,7 +164,7 @@ def reproduce(container: Container, options: argparse.Namespace) -> int:
     if logged is None:
         raise NotFound("MLflow has no data of this run: it ended too early, or was deleted.")
     past = PastRuns(container.tracking).get(logged)
-    reproduction = Reproduction(_steps(container), container.knowledge, provenance())
+    reproduction = Reproduction(steps_of(container), container.knowledge, provenance())
     with threadpool_limits(limits=1):
         report = reproduction.run(past, _print_progress)
     print(command_text.reproduction(report))

@@ -98,6 +98,7 @@ THIRD_PARTY = {
     "skops": {"services/models/bundle.py", "services/anomalies/models.py"},
     "matplotlib": {"services/mlflow/plots.py"},
     "sklearn": {"components"},
+    "distributed": {"services/dask/cluster.py"},
     "pandas": {"components", "services", "pipeline"},
     "chardet": {"components/bank_files/formats/encodings.py"},
     "mt940": {"components/bank_files/formats/mt940.py"},

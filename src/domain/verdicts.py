@@ -65,6 +65,7 @@ class Code(StrEnum):
     BEST_EARLIER = "best-earlier"
     NOT_LOGGED = "not-logged"
     PARTLY_LOGGED = "partly-logged"
+    TRAINED_ALONE = "trained-alone"
 
     ALIAS_MOVED = "alias-moved"
     ALIAS_RESET = "alias-reset"

@@ -13,6 +13,7 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from src.components.model.calibration import fit_temperature
 from src.components.model.classifier import LinearCategorizer
+from src.domain.verdicts import Why
 
 _LEAST_PROBABILITY = 1e-6
 """Probability, in log loss, of a category that the fold never saw."""
@@ -67,6 +68,10 @@ class Evaluate(Protocol):
     def at_once(self) -> int:
         """How many candidates are evaluated at the same time."""
 
+    @property
+    def notes(self) -> tuple[Why, ...]:
+        """What a reader of the verdict should know of it."""
+
     def __call__(
         self, fold: Fold, candidates: Sequence[Candidate], classes: np.ndarray, seed: int
     ) -> Iterator[np.ndarray]:
@@ -77,6 +82,7 @@ class OneByOne:
     """In this process."""
 
     at_once = 1
+    notes: tuple[Why, ...] = ()
 
     def __call__(
         self, fold: Fold, candidates: Sequence[Candidate], classes: np.ndarray, seed: int

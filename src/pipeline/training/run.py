@@ -132,7 +132,9 @@ class TrainingPipeline:
             evidence = judge.evidence(version, report, notes, claimed.rows_asked_for)
             verdict, instead = judge.verdict(evidence, self._promotion.unless_pinned)
             self._log_verdict(logger, verdict, trained, version, report)
-            verdict = replace(verdict, notes=(*self._tracking.notes, *verdict.notes))
+            verdict = replace(
+                verdict, notes=(*self._tracking.notes, *self._steps.search.evaluate.notes, *verdict.notes)
+            )
             applied = self._promotion.apply(claimed, verdict, version, pointer, instead)
             if applied is not verdict:  # the promotion failed after the verdict was logged
                 self._log_verdict(logger, applied, trained, version, report)

@@ -9,7 +9,7 @@ from importlib.metadata import version as installed
 from src.config import ROOT
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops", "mlflow")
-_HASHED_SOURCES = ("components", "pipeline", "knowledge", "domain", "container.py", "commands.py")
+_HASHED_SOURCES = ("components", "pipeline", "knowledge", "domain", "container.py", "training_commands.py")
 """The parts of `src` that affect the trained model."""
 
 

@@ -143,6 +143,7 @@ SENTENCES = {
     ),
     Code.NOT_LOGGED: "MLflow did not answer; this run was not logged.",
     Code.PARTLY_LOGGED: "MLflow stopped answering; this run was only partly logged.",
+    Code.TRAINED_ALONE: "Trained on this machine alone: {why:dask}.",
     Code.ALIAS_MOVED: "The alias champion was moved in MLflow.",
     Code.ALIAS_RESET: "The alias champion was moved to it in MLflow, and set back:",
     Code.ALIAS_PINNED: "model {version} is pinned. Unpin it on the Models page first.",
@@ -164,6 +165,14 @@ SET_ASIDE = {
     SetAside.NOT_LEARNED: "you asked not to learn from this answer for its merchant",
     SetAside.OLDEST: "your oldest answers, which do not fit into memory",
     SetAside.LEXICON: "a part of the lexicon, which does not fit into memory",
+}
+
+_NO_CLUSTER = {
+    "away": "the Dask cluster of DASK_SCHEDULER did not answer",
+    "lost": "the Dask cluster stopped answering",
+    "unusable": "Ledgerloop cannot be used on a worker of the Dask cluster, or there is none",
+    "other-versions": "its Dask workers have another version of Ledgerloop, Python or its libraries",
+    "not-installed": "ledgerloop[dask] is not installed",
 }
 
 _LIMITS = {
@@ -214,6 +223,7 @@ class _SentenceFormatter(string.Formatter):
             "limits": self._limits,
             # A verdict of an earlier release has the words themselves.
             "set_aside": lambda why: SET_ASIDE.get(why, why),
+            "dask": lambda why: _NO_CLUSTER.get(why, why),
             "time": lambda at: f"{at:%Y-%m-%d %H:%M} UTC",
             "categories": self._categories,
         }
