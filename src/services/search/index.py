@@ -32,6 +32,8 @@ _END = 8
 """Characters of an end that are stored; a longer fragment is compared with the word itself."""
 _MOST_WORDS = 3000
 """A fragment that more words contain is not looked up in the index."""
+_LOOKED_UP = 4
+"""Words of a search, the longest ones; the others are compared with the texts alone."""
 _MOST_ROWS = 10_000
 """Counted to know which word of a search is the rarest."""
 _BATCH = 1000
@@ -51,8 +53,8 @@ class SearchIndex:
         if not self._is_ready():
             return where
         named = {word: keys for word, keys in where.merchants_named if keys}
-        words = searched_words(where.q or "")
-        contained = [self._containing(word, named.get(word, ())) for word in words]
+        words = sorted(searched_words(where.q or ""), key=len, reverse=True)
+        contained = [self._containing(word, named.get(word, ())) for word in words[:_LOOKED_UP]]
         known = [containing for containing in contained if containing is not None]
         if len(known) > 1:
             known.sort(key=self._rows)

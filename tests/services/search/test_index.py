@@ -136,6 +136,10 @@ def test_a_search_reads_only_transactions_with_one_of_the_words(transactions, se
     assert search.narrowed(HistoryFilter(q="shop bakery")).stored_words[0] == ("bakery",)
     assert search.narrowed(HistoryFilter(q="nowhere")).stored_words == ((),)
     assert search.refresh() == 0
+    of_many_words = search.narrowed(HistoryFilter(q="b ba bak bake baker bakery"))
+    assert len(of_many_words.stored_words) == 4
+    assert not of_many_words.words_are_equal
+    assert len(ids_of(transactions, of_many_words)) == 1
 
 
 def test_what_is_imported_is_stored_with_its_words(transactions, search, database):
