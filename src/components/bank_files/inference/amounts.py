@@ -15,7 +15,8 @@ from src.domain.transactions import Direction
 SIGNS = dict(
     pair.split(":")
     for pair in (
-        "€:EUR EURO:EUR EUROS:EUR £:GBP ₹:INR ₽:RUB РУБ:RUB Р:RUB ₺:TRY ₩:KRW ₪:ILS ₫:VND ₴:UAH ₦:NGN "
+        "€:EUR EURO:EUR EUROS:EUR £:GBP POUND:GBP POUNDS:GBP STERLING:GBP YEN:JPY YUAN:CNY ₹:INR ₽:RUB "
+        "РУБ:RUB Р:RUB ₺:TRY ₩:KRW ₪:ILS ₫:VND ₴:UAH ₦:NGN "
         "₱:PHP ฿:THB ₸:KZT ZŁ:PLN KČ:CZK FT:HUF R$:BRL A$:AUD AU$:AUD C$:CAD CA$:CAD US$:USD S$:SGD "
         "HK$:HKD NZ$:NZD FR:CHF SFR:CHF R:ZAR CN¥:CNY JP¥:JPY RMB:CNY 元:CNY 円:JPY TL:TRY LEI:RON RUR:RUB "
     ).split()
@@ -45,6 +46,11 @@ _NUMERIC = {
 _SIDES = {
     **dict.fromkeys(("DR", "DB", "D", "S", "DEBIT"), Direction.EXPENSE),
     **dict.fromkeys(("CR", "C", "H", "CREDIT"), Direction.INCOME),
+}
+_SHARED_NAMES = {
+    **dict.fromkeys(("DOLLAR", "DOLLARS"), "$"),
+    **dict.fromkeys(("KRONE", "KRONER", "KRONA", "KRONOR"), "KR"),
+    **dict.fromkeys(("RUPEE", "RUPEES"), "RS"),
 }
 MARKS = (".", ",")
 
@@ -119,7 +125,7 @@ def unit_of(text: str) -> str:
     name = text.strip().rstrip(".").upper()
     if name in CURRENCIES or name in SHARED_SIGNS:
         return name
-    return SIGNS.get(name, "")
+    return SIGNS.get(name) or _SHARED_NAMES.get(name, "")
 
 
 def currency_of(text: str) -> str:

@@ -83,7 +83,7 @@ _KINDS: Mapping[Field, Sequence[tuple[Callable[[Cell], bool], float]]] = {
     Field.DATE: [(is_date_cell, HALF)],
     Field.AMOUNT: [(lambda cell: not isinstance(cell, str) or is_amount(cell), HALF)],
     Field.TYPE: [(is_direction, MOSTLY), (is_mark, HALF)],
-    Field.CURRENCY: [(_is_unit, MOSTLY), (_is_code, MOSTLY)],
+    Field.CURRENCY: [(_is_unit, HALF), (_is_code, MOSTLY)],
     Field.ID: [(is_id_cell, MOSTLY)],
 }
 """What the cells below a name must be, and which share of them; one alternative is enough."""

@@ -81,9 +81,9 @@ def readings(text: str) -> dict[str, date]:
         return {}
     if (match := _WITHOUT_YEAR.fullmatch(text)) and (day := _day(_LEAP_YEAR, match[1], match[2])):
         return dict.fromkeys(DATE_ORDERS, day)
-    if not text[:1].isdigit() and not _named(text):
-        text = _WEEKDAY.sub("", text.strip(), count=1)
     text = text.strip()
+    if not text[:1].isdigit() and not _named(text):
+        text = _WEEKDAY.sub("", text, count=1).strip()
     year_first = _YEAR_FIRST.fullmatch(text)
     certain = _day(year_first[1], year_first[2], year_first[3]) if year_first else _named(text)
     if certain:

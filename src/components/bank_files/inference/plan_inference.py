@@ -53,6 +53,9 @@ from src.components.bank_files.plan import TABLES, Basis, Field, Format, Plan, S
 from src.components.bank_files.rows import RowReader
 from src.domain.money import CURRENCIES, decimal_places
 
+_OF_EACH_ROW = (Basis.MARKS, Basis.WORDS, Basis.TEXTS)
+"""Evidence that may contradict a balance, as where the balance of a card is what is owed."""
+
 
 class Inference:
     """Fills the fields that a plan leaves None; the others stay."""
@@ -182,7 +185,7 @@ class Inference:
         if by_balance is None and len(candidates) > 1 and (balances := self._balances_of_days()):
             by_balance = sign_by_balance_rows(candidates, balances, self._signed_rows)
         if by_balance:
-            certain = by_rule if isinstance(by_rule, SignFound) and by_rule.basis is Basis.MARKS else None
+            certain = by_rule if isinstance(by_rule, SignFound) and by_rule.basis in _OF_EACH_ROW else None
             if certain and self._differ(certain.sign, by_balance.sign):
                 signs = (by_balance.sign, certain.sign)
                 self.questions.append(Question("sign", tuple(map(self._sign_choice, signs))))

@@ -13,12 +13,14 @@ from src.domain.transactions import Direction
 _OUT = (
     "debit|dr|d|db|deb|dbit|out|expense|expenses|withdrawal|withdraw|outflow|paid|sale|purchase|spent|soll|s|"
     "lastschrift|ausgabe|ausgaben|belastung|af|debet|cargo|gasto|gastos|egreso|debito|dare|saida|uscita|"
-    "despesa|dépense|débit|débito|расход|списание|payment out|charge|ausgang|uitgave|kimenő|支出|借|wydatek"
+    "despesa|dépense|débit|débito|расход|списание|payment out|charge|ausgang|uitgave|sent|money sent|"
+    "payment sent|cash out|cashout|kimenő|支出|借|wydatek"
 )
 _IN = (
     "credit|cr|c|cred|crdt|in|income|deposit|inflow|received|refund|return|haben|h|gutschrift|einnahme|"
     "einnahmen|bij|abono|ingreso|ingresos|credito|avere|entrada|entrata|receita|crédit|crédito|revenu|"
-    "приход|зачисление|k|贷|payment in|incomes|kredit|eingang|inkomst|bejövő|收入|przychód"
+    "приход|зачисление|k|贷|payment in|money received|payment received|cash in|cashin|incomes|kredit|"
+    "eingang|inkomst|bejövő|收入|przychód"
 )
 _TRANSFER = (
     "transfer|transfers|transfer out|transfer in|umbuchung|virement interne|перевод|neutral|不计收支|/"

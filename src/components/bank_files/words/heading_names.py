@@ -66,7 +66,8 @@ NAMES: dict[Field, str] = {
         "금액"
     ),
     Field.OUT: (
-        "debit|debits|debit amount|withdrawal|withdrawals|withdrawal amt|withdrawal amount|"
+        "debit|debits|debit amount|amount debited|debited|amount withdrawn|withdrawal|withdrawals|"
+        "withdrawal amt|withdrawal amount|"
         "withdrawal amount inr|money out|paid out|outflow|amount debit|debit amt|dr|dr amount|spent|payments|"
         "outgoing|outgoing funds|funds out|soll|belastung|lastschrift|ausgaben|debet|cargo|cargos|debito|"
         "debitos|saida|saidas|dare|addebiti|"
@@ -74,7 +75,8 @@ NAMES: dict[Field, str] = {
         "お支払金額|出金|出金額|お引出し|출금|출금액"
     ),
     Field.IN: (
-        "credit|credits|credit amount|deposit|deposits|deposit amt|deposit amount|deposit amount inr|"
+        "credit|credits|credit amount|amount credited|credited|amount deposited|deposit|deposits|"
+        "deposit amt|deposit amount|deposit amount inr|"
         "incoming|incoming funds|funds in|money in|paid in|inflow|amount credit|credit amt|cr|cr amount|"
         "receipts|haben|gutschrift|einnahmen|"
         "abono|abonos|credito|creditos|entrada|entradas|avere|accrediti|entrate|bij|uznania|inn på konto|"
