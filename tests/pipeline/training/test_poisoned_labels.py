@@ -12,6 +12,7 @@ from decimal import Decimal
 import pytest
 from bson import ObjectId
 
+from benchmarks.quality.stand_ins import Record
 from src.components.dataset.holdout import fingerprint, is_holdout
 from src.components.evaluation.metrics import top
 from src.components.model.model_selection import Search
@@ -69,12 +70,11 @@ def purchases(per_shop, *, first, at, day):
 
 
 class Installation:
-    """One database, one registry and a champion that was trained on clean labels."""
+    """One database and a champion that was trained on clean labels; MLflow only numbers the versions."""
 
-    def __init__(self, database, record):
+    def __init__(self, database):
         self.store, self.runs = Models(database), TrainingRuns(database)
         self.possible_mistakes = PossibleMistakes(database)
-        self.record = record
         self.clean = purchases(14, first=0, at=NOW, day=date(2026, 1, 1))
         self.untouched = [
             *purchases(3, first=60, at=NOW, day=date(2026, 1, 1)),
@@ -93,7 +93,7 @@ class Installation:
             labels=self,
             lexicon=Lexicon(),
             store=self.store,
-            tracking=self.record,
+            tracking=Record(),
             bundles=bundle,
             check=QuickCheck(),
             clock=lambda: LATER,
@@ -121,10 +121,10 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installation(mongo_uri, new_tracking):
+def installation(mongo_uri):
     database = Database(lambda: mongo_uri, f"test-poison-{ObjectId()}")
     database.ensure_indexes()
-    yield Installation(database, new_tracking())
+    yield Installation(database)
     database.drop()
     database.close()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.quality.stand_ins import Record
 from src.components.model.model_selection import Search
 from src.domain.verdicts import Outcome
 from src.pipeline.training.stages import Steps
@@ -19,11 +20,16 @@ from tests.pipeline.training.test_run import (  # noqa: F401
     claim,
     labels,
     pipeline,
-    record,
     runs,
     say_a_lot,
     store,
 )
+
+
+@pytest.fixture
+def record():
+    """Instead of MLflow, which would take most of the time and says nothing about verdicts."""
+    return Record()
 
 
 def learning(change):
