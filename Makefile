@@ -36,9 +36,8 @@ format: $(VENV)/.ready-dev  ## format the code, and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.ready-dev  ## measure speed and memory
-	@$(BIN)/python -m benchmarks
-	@$(BIN)/python -m benchmarks.one_prediction
+bench: $(VENV)/.ready-dev  ## measure speed and memory, and compare them with the goals
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 bench-reading: $(VENV)/.ready-dev  ## read the files in DIR, else the reference corpus, and compare with their right readings
 	@$(BIN)/python -m benchmarks.reading $(DIR)

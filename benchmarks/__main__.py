@@ -1,139 +1,111 @@
-"""Measures predictions, memory and imports: writes a table to stdout and, with `--json`, a file."""
+"""Measures speed and memory: tables to stdout; `--json` and `--page` write the figures to files."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import platform
-import sys
+import shutil
 import tempfile
-import time
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from benchmarks import hostile, idle, imports
-from benchmarks.load import Rate, bodies, measure
-from benchmarks.processes import (
-    ROOT,
-    command_of,
-    descendants,
-    free_port,
-    memory_mb,
-    mlflow_serve,
-    running,
-    wait_for,
-    wait_until_trained,
-)
+from benchmarks import bulk, idle, imports, large, marks, one_prediction, training
+from benchmarks.first_minute import first_minute
+from benchmarks.processes import Installation, machine, memory_mb, web_workers
+from benchmarks.report import all_works, details
+from benchmarks.works import plain, table
+from src import logs
 
-CONNECTIONS = (1, 8, 32)
+LABELS = (1000, 10_000)
+PARTS = ("predictions", "mlflow", "imports", "idle", "ledger", "training")
 
 
 def main() -> None:
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="ledgerloop-bench-") as folder:
-        figures = _measure_all(Path(folder), options.seconds)
-    _show(figures)
+    logs.set_up(form="text", level="WARNING")
+    figures = {"machine": machine(), "date": f"{datetime.now(UTC):%Y-%m-%d}", "load": os.getloadavg()[0]}
+    figures |= _measured(options)
+    works = list(all_works(figures))
+    print("\n" + "\n".join(table(works)))
+    print(f"\n{sum(work.met for work in works)} of {len(works)} goals met; {figures['machine']}")
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=2))
+        options.json.write_text(json.dumps({**figures, "works": plain(works)}, indent=1))
+    if options.page:
+        marks.rewrite(options.page, details(figures, works))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--seconds", type=int, default=5, help="seconds of load per figure")
-    parser.add_argument("--json", type=Path, help="write the figures here")
-    return parser.parse_args()
+    parser.add_argument("--seconds", type=int, default=4, help="of load for each figure")
+    parser.add_argument("--rounds", type=int, default=3, help="of measuring the CPU of predictions")
+    parser.add_argument("--rows", type=int, default=100_000, help="of the large ledger")
+    parser.add_argument("--import-rows", type=int, default=imports.ROWS)
+    parser.add_argument("--bulk-rows", type=int, default=bulk.ROWS, help="that one act changes")
+    parser.add_argument("--without", default="", help=f"leave out some of {','.join(PARTS)}")
+    parser.add_argument("--json", type=Path, help="write all figures here")
+    parser.add_argument("--page", type=Path, help="rewrite the figures between the marks of this file")
+    options = parser.parse_args()
+    options.without = {part for part in options.without.split(",") if part}
+    if wrong := options.without - set(PARTS):
+        parser.error(f"{', '.join(sorted(wrong))}: choose from {', '.join(PARTS)}.")
+    return options
 
 
-def _measure_all(folder: Path, seconds: int) -> dict[str, object]:
-    port = free_port()
-    environment = {
-        "DATA_DIR": str(folder),
-        "PORT": str(port),
-        "MLFLOW_UI": "off",
-        "RETRAIN_EVERY_HOURS": "168",
-    }
-    page = f"http://127.0.0.1:{port}"
-    began = time.monotonic()
-    with running([sys.executable, "app.py"], environment, folder / "app.log") as app:
-        wait_for(f"{page}/")
-        first_page_s = time.monotonic() - began
-        wait_for(f"{page}/readyz")
-        first_prediction_s = time.monotonic() - began
-        wait_until_trained(page)
-        first_model_s = time.monotonic() - began
-        time.sleep(8)  # the training process ends, and the alias follows
-        rates = {
-            "predict": _rates(f"{page}/api/v1/predict", bodies(5000, "plain", save=False), seconds),
-            "predict and keep": _rates(f"{page}/api/v1/predict", bodies(5000, "plain", save=True), seconds),
-        }
-        memory = {_name(pid): memory_mb(pid) for pid in descendants(app.pid)}
-        import_figures = imports.measure(page, app.pid, folder)
-    began = time.monotonic()
-    with running([sys.executable, "app.py"], environment, folder / "again.log") as app:
-        wait_for(f"{page}/")
-        again_s = time.monotonic() - began
-        wait_for(f"{page}/readyz")
-        idle_figures = idle.measure(app.pid, folder)
-    rates["bare Flask"] = _bare(folder, seconds)
-    rates["mlflow models serve"] = _mlflow(folder, seconds)
+def _measured(options: argparse.Namespace) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory(prefix="ledgerloop-bench-") as folder:
+        first, ledger = Path(folder, "first"), Path(folder, "ledger")
+        first.mkdir()
+        with first_minute(first, **one_prediction.SETTINGS) as (_, seconds):
+            figures["first minute s"] = seconds
+        shutil.copytree(first, ledger)  # with the model, and without what the other parts store
+        with one_prediction.kept(first) as site:
+            figures |= _of_site(site, options)
+        if "idle" not in options.without:
+            with one_prediction.kept(first) as site:
+                figures["idle"] = _shown(idle.measure(site.launcher, site.data), idle.show)
+        if "ledger" not in options.without:
+            figures |= _of_ledger(ledger, options)
+    if "training" not in options.without:
+        figures["training"] = {str(labels): training.measure(labels) for labels in LABELS}
+    return figures
+
+
+def _of_site(site: Installation, options: argparse.Namespace) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    if "predictions" not in options.without:
+        measured = one_prediction.compared(
+            site, options.seconds, options.rounds, mlflow="mlflow" not in options.without
+        )
+        figures["predictions"] = _shown(measured, one_prediction.show)
+        figures["web worker mb"] = max(memory_mb(pid)["pss"] for pid in web_workers(site.launcher))
+    if "imports" not in options.without:
+        measured = imports.measure(site.address, site.launcher, site.data, options.import_rows)
+        figures["imports"] = _shown(measured, imports.show)
+    return figures
+
+
+def _of_ledger(data: Path, options: argparse.Namespace) -> dict[str, Any]:
+    pages, memory = large.measure(data, options.rows)
+    large.show(pages, memory)
     return {
-        "machine": f"{os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}",
-        "seconds": {
-            "first page": first_page_s,
-            "first prediction": first_prediction_s,
-            "first trained model": first_model_s,
-            "first page again": again_s,
-        },
-        "rates": {name: [asdict(rate) for rate in measured] for name, measured in rates.items()},
-        "memory_mb": memory,
-        "idle": idle_figures,
-        "imports": import_figures,
-        "hostile files": hostile.measure(),
+        "ledger rows": options.rows,
+        "pages": [
+            {"path": page.path, "cpu ms": page.cpu_ms, "goal ms": page.goal_ms, "status": page.status}
+            for page in pages
+            if not page.rows
+        ],
+        "exports": {page.path.split(",")[0]: 1000 * page.cpu_ms / page.rows for page in pages if page.rows},
+        "bulk": bulk.of_ledger(data, options.rows, options.bulk_rows),
     }
 
 
-def _rates(address: str, requests: list[str], seconds: int) -> list[Rate]:
-    measure(address, requests, 8, 2)  # warm
-    return [measure(address, requests, connections, seconds) for connections in CONNECTIONS]
-
-
-def _bare(folder: Path, seconds: int) -> list[Rate]:
-    port = free_port()
-    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "/dev/null", "--no-control-socket"]
-    gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--keep-alive", "5"]
-    with running([*gunicorn, "--bind", f"127.0.0.1:{port}", "benchmarks.bare:app"], {}, folder / "bare.log"):
-        time.sleep(3)
-        return _rates(f"http://127.0.0.1:{port}/predict", bodies(5000, "plain"), seconds)
-
-
-def _mlflow(folder: Path, seconds: int) -> list[Rate]:
-    with mlflow_serve(folder, folder / "mlflow.log") as (address, _):
-        return _rates(address, bodies(5000, "mlflow"), seconds)
-
-
-def _name(pid: int) -> str:
-    command = command_of(pid).replace(str(ROOT), "").replace(sys.executable, "python")
-    return f"{command[:60]} ({pid})"
-
-
-def _show(figures: dict[str, object]) -> None:
-    print(figures["machine"])
-    for name, seconds in figures["seconds"].items():  # type: ignore[attr-defined]
-        print(f"{name}: {seconds:.1f} s")
-    print(f"\n{'':24}{'connections':>12}{'per second':>12}{'p50 ms':>9}{'p99 ms':>9}{'failed':>8}")
-    for name, rates in figures["rates"].items():  # type: ignore[attr-defined]
-        for rate in rates:
-            print(
-                f"{name:24}{rate['connections']:>12}{rate['per_second']:>12.0f}"
-                f"{rate['p50_ms']:>9.2f}{rate['p99_ms']:>9.2f}{rate['failed']:>8}"
-            )
-    print("\nmemory, MB resident / proportional")
-    for name, memory in figures["memory_mb"].items():  # type: ignore[attr-defined]
-        print(f"{memory.get('rss', 0):>8.0f}{memory.get('pss', 0):>8.0f}  {name}")
-    idle.show(figures["idle"])  # type: ignore[arg-type]
-    imports.show(figures["imports"])  # type: ignore[arg-type]
-    hostile.show(figures["hostile files"])  # type: ignore[arg-type]
+def _shown(figures: dict[str, Any], show: Callable[[Any], None]) -> Mapping[str, Any]:
+    show(figures)
+    return figures
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The cost of hostile files, compared with ordinary ones of the same format and size.
 
-`python -m benchmarks.hostile` measures this alone; `make bench` measures it among the rest.
+`python -m benchmarks.hostile` measures them.
 """
 
 from __future__ import annotations

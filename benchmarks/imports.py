@@ -56,7 +56,7 @@ def measure(address: str, app: int, data: Path, rows: int = ROWS) -> dict[str, A
         time.sleep(5)
     load_before = os.getloadavg()[0]
     with latencies(address, _PAGES) as importing:
-        imported = _import(address, app, content)
+        imported = import_file(address, app, content)
     with latencies(address, _PAGES) as full:
         time.sleep(5)
     phases = {"idle, empty": idle, "importing": importing, "idle, full": full}
@@ -83,7 +83,7 @@ def _undo(address: str, imported: dict[str, Any]) -> None:
     imported["undone after s"] = time.monotonic() - began
 
 
-def _import(address: str, app: int, content: bytes) -> dict[str, Any]:
+def import_file(address: str, app: int, content: bytes) -> dict[str, Any]:
     child, mongod = Peak(app, "-m src run-import"), Peak(app, "bin/mongod")
     mongod.look()
     began, mongod_before_s = time.monotonic(), mongod.cpu_s

@@ -1,6 +1,6 @@
 """Every page, search and export of a large ledger: the CPU time of the web workers and MongoDB.
 
-`python -m benchmarks.large ROWS` starts an installation with the shipped model, adds made-up transactions
+`python -m benchmarks.large ROWS` starts an installation, trains its first model, adds made-up transactions
 and requests each address a few times. Goals are those of one person with a million transactions.
 """
 
@@ -20,7 +20,7 @@ from statistics import median
 
 from benchmarks.large_ledger import ACCOUNTS, fill
 from benchmarks.pages import ask
-from benchmarks.processes import command_of, memory_mb, served, serving, wait_for
+from benchmarks.processes import command_of, memory_mb, served, serving, wait_for, wait_until_trained
 from src import logs
 from src.config import load_settings
 from src.container import Container
@@ -85,7 +85,7 @@ class Figure:
 
 
 @dataclass
-class _Processes:
+class Processes:
     web: list[int]
     mongo: list[int]
 
@@ -120,16 +120,22 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure(data: Path, rows: int, only: str = "") -> tuple[list[Figure], dict[str, dict[str, float]]]:
+def ledger(data: Path, rows: int) -> dict[str, str]:
+    """Make a ledger in this data directory, unless it has one. Returns what the addresses name."""
     if not (data / "filled").exists():
-        with served(data, CLOCK="off") as site:
+        with served(data, RETRAIN_EVERY_HOURS="168") as site:
             wait_for(f"{site.address}/readyz", limit_s=600)
-        values = _fill(data, rows)
-        (data / "filled").write_text(json.dumps(values))
-    values = json.loads((data / "filled").read_text())
+            wait_until_trained(site.address)
+            time.sleep(8)  # the training process ends
+        (data / "filled").write_text(json.dumps(_fill(data, rows)))
+    return dict(json.loads((data / "filled").read_text()))
+
+
+def measure(data: Path, rows: int, only: str = "") -> tuple[list[Figure], dict[str, dict[str, float]]]:
+    values = ledger(data, rows)
     with served(data, CLOCK="off") as site:
         wait_for(f"{site.address}/readyz", limit_s=600)
-        processes = _Processes(*serving(site.launcher))
+        processes = Processes(*serving(site.launcher))
         wanted = [word for word in only.split(",") if word]
         figures = list(_figures(site.address, processes, values, rows, wanted))
         memory = {command_of(pid)[-60:]: memory_mb(pid) for pid in (*processes.web, *processes.mongo)}
@@ -171,7 +177,7 @@ def _fill(data: Path, rows: int) -> dict[str, str]:
 
 
 def _figures(
-    page: str, processes: _Processes, values: dict[str, str], rows: int, only: list[str]
+    page: str, processes: Processes, values: dict[str, str], rows: int, only: list[str]
 ) -> Iterator[Figure]:
     paths = [
         *_PAGES,
@@ -182,13 +188,13 @@ def _figures(
     ]
     for template in paths:
         if not only or any(word in template for word in only):
-            yield _figure(page, template.format(**values), processes, template)
+            yield measure_page(page, template.format(**values), processes, template)
     if not only or "far" in only:
         cursor = _far_cursor(page)
-        yield _figure(page, f"/api/v1/history?cursor={cursor}", processes, "/api/v1/history, page 100")
+        yield measure_page(page, f"/api/v1/history?cursor={cursor}", processes, "/api/v1/history, page 100")
     for form in _EXPORTS:
         if not only or any(word in f"export {form}" for word in only):
-            yield _export(page, form, processes, rows)
+            yield measure_export(page, form, processes, rows)
 
 
 def _far_cursor(page: str) -> str:
@@ -202,7 +208,7 @@ def _far_cursor(page: str) -> str:
     return cursor
 
 
-def _figure(page: str, path: str, processes: _Processes, template: str) -> Figure:
+def measure_page(page: str, path: str, processes: Processes, template: str) -> Figure:
     web, mongo, wall, status = [], [], [], 200
     for turn in range(_TIMES + 2):  # both workers are warm then
         own, others = processes.cpu_ms()
@@ -233,7 +239,7 @@ def _request(address: str) -> int:
         return error.code
 
 
-def _export(page: str, form: str, processes: _Processes, rows: int) -> Figure:
+def measure_export(page: str, form: str, processes: Processes, rows: int) -> Figure:
     name = form if "." in form else None
     address = f"{page}/api/v1/history/{form}" if name else f"{page}/api/v1/history.{form}"
     own, others = processes.cpu_ms()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
@@ -35,18 +34,8 @@ class Rate:
     failed: int
 
 
-def bodies(number: int, wrap: str, **fixed: object) -> list[str]:
-    """Request bodies with different texts. wrap: `plain`, or `mlflow` for its server's format."""
-    requests = []
-    for i in range(number):
-        row = {"description": f"SQ *BLUE DOOR CAFE {i:06d} SPRINGFIELD", "amount": round(3 + i % 500 / 7, 2)}
-        requests.append(
-            json.dumps({**row, **fixed} if wrap == "plain" else {"dataframe_records": [mlflow_row(row)]})
-        )
-    return requests
-
-
 def mlflow_row(row: dict[str, object]) -> dict[str, object]:
+    """The fields that the model of `mlflow models serve` needs."""
     defaults = {"subcategory": "", "currency": "USD", "mode": "card", "direction": "expense"}
     return {**defaults, "date": "2026-03-04T00:00:00", **row}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import math
 import random
 import sys
 import tempfile
@@ -142,9 +143,13 @@ def _options() -> argparse.Namespace:
 
 
 def measure_all(data: Path | None, seconds: int, rounds: int, *, mlflow: bool = False) -> dict[str, object]:
+    with kept(data) if data else installation(**SETTINGS) as site:
+        return compared(site, seconds, rounds, mlflow=mlflow)
+
+
+def compared(site: Installation, seconds: int, rounds: int, *, mlflow: bool = False) -> dict[str, object]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ledgerloop-bench-")))
-        site = stack.enter_context(kept(data) if data else installation(**SETTINGS))
         bare_address, bare_workers = stack.enter_context(bare_flask(folder))
         others = {}
         if mlflow:
@@ -178,7 +183,7 @@ def of_site(
     rates: dict[str, list[Rate]] = {name: [] for name in served}
     for _ in range(rounds):
         for name, one in served.items():
-            costs[name].append(_cost(one, mongod, seconds))
+            costs[name].append(cpu_of_one(one, mongod, seconds))
     for connections in CONNECTIONS:
         for name, one in served.items():
             rates[name].append(measure(one.address, one.bodies, connections, seconds))
@@ -203,10 +208,10 @@ def of_site(
     }
 
 
-def _cost(one: Served, mongod: list[int], seconds: int) -> Cost:
+def cpu_of_one(one: Served, mongod: list[int], seconds: int) -> Cost:
     before = _cpu(one.processes), _cpu(mongod)
     rate = measure(one.address, one.bodies, _AT_CONNECTIONS, seconds)
-    requests = rate.per_second * seconds
+    requests = rate.per_second * seconds or math.nan  # a busy machine may answer none
     web, database = _cpu(one.processes) - before[0], _cpu(mongod) - before[1]
     return Cost(web / requests * 1000, database / requests * 1000)
 

@@ -12,6 +12,7 @@ import resource
 import subprocess
 import sys
 import time
+from typing import Any
 
 from benchmarks.quality.generated import generate
 from benchmarks.quality.product import Product, Setup
@@ -28,12 +29,15 @@ def main() -> None:
         return
     print(f"{'labels':>8}{'CPU s':>8}{'peak MB':>9}  outcome")
     for labels in arguments.labels:
-        command = [sys.executable, "-m", "benchmarks.training", "--here", str(labels)]
-        result = subprocess.run(
-            command, env=os.environ | ONE_THREAD | LEAN, stdout=subprocess.PIPE, check=True
-        )
-        figures = json.loads(result.stdout)
+        figures = measure(labels)
         print(f"{labels:>8}{figures['cpu_s']:>8.1f}{figures['peak_mb']:>9.0f}  {figures['outcome']}")
+
+
+def measure(labels: int) -> dict[str, Any]:
+    """`cpu_s`, `peak_mb` and `outcome` of one training."""
+    command = [sys.executable, "-m", "benchmarks.training", "--here", str(labels)]
+    result = subprocess.run(command, env=os.environ | ONE_THREAD | LEAN, stdout=subprocess.PIPE, check=True)
+    return dict(json.loads(result.stdout))
 
 
 def _training(labels: int) -> dict[str, str | float]:
