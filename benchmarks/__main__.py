@@ -62,11 +62,11 @@ def _measured(options: argparse.Namespace) -> dict[str, Any]:
         with first_minute(first, **one_prediction.SETTINGS) as (_, seconds):
             figures["first minute s"] = seconds
         shutil.copytree(first, ledger)  # with the model, and without what the other parts store
-        with one_prediction.kept(first) as site:
-            figures |= _of_site(site, options)
         if "idle" not in options.without:
             with one_prediction.kept(first) as site:
                 figures["idle"] = _shown(idle.measure(site.launcher, site.data), idle.show)
+        with one_prediction.kept(first) as site:
+            figures |= _of_site(site, options)
         if "ledger" not in options.without:
             figures |= _of_ledger(ledger, options)
     if "training" not in options.without:

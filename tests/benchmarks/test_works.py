@@ -8,6 +8,7 @@ from benchmarks import marks
 from benchmarks.one_prediction import MLFLOW
 from benchmarks.report import all_works, details
 from benchmarks.works import Baseline, Goal, Work, aligned, number, plain, table
+from src.config import ROOT
 
 FIGURES = {
     "machine": "2 cores",
@@ -144,3 +145,15 @@ def test_the_tables_of_the_page_are_replaced(tmp_path):
     assert "1,920 (1.50 / 12.0)" in text
     assert "| `/history` | 61.0" in text
     assert "| `/review`" not in text
+
+
+def test_the_documentation_has_one_place_for_the_tables(tmp_path):
+    text = (ROOT / "docs/benchmarks.md").read_text()
+    page = tmp_path / "benchmarks.md"
+    page.write_text(text)
+    marks.rewrite(page, ["figures"])
+    before, _, rest = text.partition(marks.BEGIN)
+    assert (
+        page.read_text() == before + f"{marks.BEGIN}\n\nfigures\n{marks.END}" + rest.partition(marks.END)[2]
+    )
+    assert text.count(marks.BEGIN) == text.count(marks.END) == 1
