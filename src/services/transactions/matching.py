@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
+from bson import ObjectId
 from pymongo.errors import ExecutionTimeout
 
 from src.domain.transactions import HistoryFilter, HistoryPage
@@ -27,6 +29,8 @@ MOST_FOUND = 10_000
 """More of a search in texts are not counted."""
 _MOST_COMPARED = 5000
 """Transactions whose texts are read to count."""
+_ATTEMPTS = 3
+"""To count a search while others change texts."""
 _LARGE = 50_000
 """In a larger ledger, counting ends after a while."""
 _MOST_MS = 50
@@ -106,15 +110,34 @@ class _Search:
     def count(self) -> Count:
         if not self._where.stored_words:
             return self._among(self._others, self._texts, _MOST_COMPARED)
+        unread, is_all = self._without_words()
+        for _ in range(_ATTEMPTS):
+            indexed = self._indexed(unread)
+            before = unread
+            unread, is_all = self._without_words()
+            if unread <= before:
+                return Count(indexed.rows + len(before), indexed.is_exact and is_all)
+        return Count(indexed.rows + len(before), is_exact=False)  # many are being changed
+
+    def _without_words(self) -> tuple[set[ObjectId], bool]:
+        """Those whose words are not stored yet, which are few, and whether they are all."""
+        candidates = {"$and": [self._others, {WORDS: None}]}
+        read = int(self._transactions.count_documents(candidates, limit=_MOST_COMPARED + 1))
+        if not read:
+            return set(), True
+        stages = [{"$match": candidates}, {"$limit": _MOST_COMPARED}, {"$match": self._texts}]
+        matching = self._transactions.aggregate([*stages, {"$project": {"_id": 1}}])
+        return {row["_id"] for row in matching}, read <= _MOST_COMPARED
+
+    def _indexed(self, counted: Collection[ObjectId]) -> Count:
+        """Those whose words are stored, except these."""
         rarest, *others = ({WORDS: {"$in": list(words)}} for words in self._where.stored_words)
-        candidates = {"$and": [self._others, rarest]}
+        candidates = {
+            "$and": [self._others, rarest, *([{"_id": {"$nin": list(counted)}}] if counted else [])]
+        }
         if self._where.words_are_equal:
-            indexed = self._among(candidates, {"$and": others} if others else None, MOST_FOUND)
-        else:
-            indexed = self._among(candidates, self._texts, _MOST_COMPARED)
-        # Those without words yet, which are few.
-        texts = self._among({"$and": [self._others, {WORDS: None}]}, self._texts, _MOST_COMPARED)
-        return Count(indexed.rows + texts.rows, indexed.is_exact and texts.is_exact)
+            return self._among(candidates, {"$and": others} if others else None, MOST_FOUND)
+        return self._among(candidates, self._texts, _MOST_COMPARED)
 
     def _among(self, candidates: Document, condition: Document | None, most: int) -> Count:
         """Those of the candidates, at most so many, that meet the condition."""

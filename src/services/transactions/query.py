@@ -188,6 +188,14 @@ def plan_of(where: HistoryFilter) -> Document:
     return {"hint": WORDS} if where.stored_words else {}
 
 
+def read_in_turn(where: HistoryFilter) -> list[HistoryFilter]:
+    """What finds every transaction of a list, some of them twice. One whose texts change, or whose words are
+    stored meanwhile, moves within the index; it may be missed by one reading, but then is found before it or
+    after it among those without words."""
+    without_words = replace(where, stored_words=((),))
+    return [without_words, where, without_words] if where.stored_words else [where]
+
+
 def without_text(where: HistoryFilter) -> HistoryFilter:
     return replace(where, q=None, merchants_named=(), stored_words=())
 

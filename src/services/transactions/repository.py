@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
-from bson import decode_all
+from bson import ObjectId, decode_all
 from pymongo import DESCENDING
 
 from src.domain import LOCAL_OWNER
@@ -57,6 +57,7 @@ from src.services.transactions.query import (
     index_of,
     order_of,
     query_of,
+    read_in_turn,
     same_input,
     walks,
 )
@@ -227,15 +228,15 @@ class Transactions:
     ) -> list[Document]:
         """The first ones, or those after the cursor."""
         backward, field = at is not None and at.backward, order_of(sort)[0]
-        documents: list[Document] = []
+        documents: dict[ObjectId, Document] = {}
         walk = walks(where, sort, total)
-        for query in disjoint_queries(where):
+        for query in (query for one in read_in_turn(where) for query in disjoint_queries(one)):
             part = {"$and": [query, at.condition]} if at else query
             rows = self._ordered(part, sort, backward=backward).limit(limit)
-            documents += rows.hint(index_of(sort)) if walk else rows
+            documents |= {row["_id"]: row for row in (rows.hint(index_of(sort)) if walk else rows)}
             walk = False  # the others, as split ones, are few, or none
         downward = (order_of(sort)[1] < 0) is not backward
-        return sorted(documents, key=lambda row: (row[field], row["_id"]), reverse=downward)[:limit]
+        return sorted(documents.values(), key=lambda row: (row[field], row["_id"]), reverse=downward)[:limit]
 
     @guarded
     def newest(self, limit: int) -> list[StoredTransaction]:

@@ -13,6 +13,7 @@ from src.services.search.text import folded, word_pattern
 from src.services.transactions import matching
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.imported import ImportedTransactions
+from src.services.transactions.matching import _Search
 from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, keep, new
 
@@ -248,3 +249,44 @@ def test_the_index_compares_latin_letters_as_the_texts_are_compared(database):
             query = {"text": {"$regex": word_pattern(typed), "$options": "i"}}
             by_texts = {row["text"] for row in database.acts.find(query)}
             assert by_texts == {chr(code) for code in codes if folded(chr(code)) == folded(letter)}
+
+
+def test_a_list_is_whole_while_its_texts_change_or_their_words_are_stored(transactions, search, database):
+    rows = keep(transactions, *(new("muller") for _ in range(150)))
+    search.refresh()
+
+    def change(round):
+        database.transactions.update_many({}, {"$set": {"notes": f"round {round}"}})
+
+    with ThreadPoolExecutor(1) as pool:
+        for round in range(6):
+            for write in (lambda round=round: change(round), search.refresh):
+                writing, where = pool.submit(write), search.narrowed(HistoryFilter(q="ulle"))
+                while not writing.done():
+                    page = transactions.history(where, limit=500)
+                    assert {row.id for row in page.items} == {row.id for row in rows}
+                    assert page.total == len(rows) or not page.total_is_exact
+                writing.result()
+
+
+def test_a_search_is_counted_right_while_words_are_stored_and_removed(
+    transactions, search, database, monkeypatch
+):
+    rows = keep(transactions, *(new("muller") for _ in range(5)))
+    search.learn([["muller"]])
+    where, indexed = search.narrowed(HistoryFilter(q="ulle")), _Search._indexed
+    writes = [
+        search.refresh,
+        lambda: database.transactions.update_one({}, {"$set": {"notes": "changed"}}),
+    ]
+
+    def meanwhile(*arguments):
+        if writes:
+            writes.pop(0)()
+        return indexed(*arguments)
+
+    monkeypatch.setattr(_Search, "_indexed", meanwhile)
+    for _ in range(2):
+        page = transactions.history(where)
+        assert (page.total, page.total_is_exact, len(page.items)) == (len(rows), True, len(rows))
+    assert writes == []
