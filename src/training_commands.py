@@ -6,6 +6,7 @@ What takes seconds to import is imported in the function that needs it.
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import re
 import sys
@@ -18,7 +19,7 @@ from src.container import Container
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import Code, because
 from src.errors import LeaseLost, LedgerloopError, NotFound
-from src.services.host.memory import free_memory, limit_memory, used_memory
+from src.services.host.memory import free_memory, lift_memory_limit, limit_memory, used_memory
 from src.services.models import bundle
 from src.services.runs.worker_lease import ClaimedRun
 from src.web.models import verdict_sentences
@@ -90,15 +91,22 @@ def train(container: Container, run: TrainingRun, *, holder: str, memory: int | 
                 container.tracking_state.note(away=not training.logged, at=container.now())
         except LeaseLost as error:
             log.warning("training stops", extra={"run": run.id, "reason": str(error)})
-        except MemoryError:
-            limit_memory(_MEMORY_TO_FAIL)
-            log.exception("training ran out of memory", extra={"run": run.id, "limit_bytes": memory})
-            claimed.fail(_OUT_OF_MEMORY, at=container.now())
         except Exception as error:
-            log.exception("training failed", extra={"run": run.id})
+            lift_memory_limit()  # the failure has to be stored
+            log.exception("training failed", extra={"run": run.id, "limit_bytes": memory})
             ended = f"The training ended with an unexpected {type(error).__name__}; the log has the details."
+            if _is_out_of_memory(error):
+                ended = _OUT_OF_MEMORY
             claimed.fail(str(error) if isinstance(error, LedgerloopError) else ended, at=container.now())
     return container.runs.get(run.id)
+
+
+def _is_out_of_memory(error: BaseException | None) -> bool:
+    """Also of an error that another one hides: libraries that are loaded late turn it into theirs."""
+    is_refused = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return (
+        is_refused or isinstance(error, MemoryError) or bool(error and _is_out_of_memory(error.__context__))
+    )
 
 
 def _training(container: Container, memory: int | None) -> TrainingPipeline:

@@ -43,6 +43,13 @@ def limit_memory(more: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (data + more, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
+def lift_memory_limit() -> None:
+    """Undo `limit_memory`. Takes no memory, so it works after a MemoryError."""
+    if sys.platform == "linux":
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
 def _free_in_groups(root: Path) -> Iterator[int]:
     """In each control group this process is in that has a limit."""
     with suppress(OSError):

@@ -48,6 +48,7 @@ def set_aside(verdict):
 
 UNLIMITED_ESTIMATE = """
 import sys
+import mlflow.store.tracking.sqlalchemy_store
 import src.pipeline.training.run
 from src.config import load_settings
 from src.container import Container

@@ -87,3 +87,20 @@ except MemoryError:
 """
     ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert (ended.stdout, ended.stderr) == ("True\n", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's limit is Linux's")
+def test_a_process_without_any_memory_left_can_lift_its_limit():
+    program = """
+from src.services.host.memory import lift_memory_limit, limit_memory
+kept = []
+limit_memory(10_000_000)
+try:
+    while True:
+        kept.append(bytearray(4096))
+except MemoryError:
+    lift_memory_limit()
+print(len(bytearray(60_000_000)))
+"""
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert (ended.stdout, ended.stderr) == ("60000000\n", "")
